@@ -1,0 +1,192 @@
+"""config.yaml under the environment, validated and frozen."""
+
+import json
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+from pydantic_settings.exceptions import SettingsError
+
+from casebook.errors import Refused
+
+PREFIX = "PEHRA__"
+
+
+def _networks(value: object) -> object:
+    """Read a list, a JSON list, or networks separated by commas or spaces."""
+    if isinstance(value, str):
+        value = json.loads(value) if value.lstrip().startswith("[") else re.split(r"[,\s]+", value.strip())
+    if isinstance(value, list | tuple):
+        return tuple(ip_network(one) if isinstance(one, str) else one for one in value if one != "")
+    return value
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
+Seconds = Annotated[float, Field(gt=0, le=366 * 86400, allow_inf_nan=False)]
+Wait = Annotated[float, Field(ge=0, le=366 * 86400, allow_inf_nan=False)]
+
+
+class Section(BaseModel):
+    """Base of every section: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Database(Section):
+    """Where the casebook lies."""
+
+    url: Annotated[str, Field(pattern=r"^(sqlite:///|postgresql(\+psycopg)?://)")] | None = None
+
+
+class Crawler(Section):
+    """How visits are made."""
+
+    user_agent: Annotated[str, Field(min_length=1, max_length=400, pattern=r"^[ -~]+$")] = (
+        "Mozilla/5.0 (compatible; Pehra/0.1; link recheck)"
+    )
+    proxy: Annotated[str, Field(pattern=r"^http://[^/\s@]+:\d{1,5}/?$")] | None = None
+    allow_networks: Networks = ()
+    per_host_delay_s: Wait = 2.0
+    hosts_at_once: Annotated[int, Field(ge=1, le=1000)] = 40
+    visit_time_s: Seconds = 60.0
+    answer_time_s: Seconds = 20.0
+    redirects: Annotated[int, Field(ge=0, le=50)] = 10
+    body_bytes: Annotated[int, Field(ge=10_000, le=50_000_000)] = 2_000_000
+    minor_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000)] = 65_536
+    full_read_every_s: Wait = 86_400
+    browser: Annotated[str, Field(min_length=1)] = "auto"
+    browser_recycle_after: Annotated[int, Field(ge=1, le=10_000)] = 50
+    browser_time_s: Seconds = 20.0
+
+
+class Cadence(Section):
+    """How long each kind of link waits for its next check."""
+
+    live_s: Seconds = 21_600
+    urgent_s: Seconds = 3_600
+    reported_s: Seconds = 3_600
+    reported_for_s: Wait = 259_200
+    confirm_after_s: Seconds = 21_600
+    second_look_s: Seconds = 120
+    removed_s: Seconds = 21_600
+    removed_share: Annotated[float, Field(gt=0, le=10)] = 0.5
+    removed_max_s: Seconds = 604_800
+    failing_s: Seconds = 900
+    failing_max_s: Seconds = 86_400
+    lost_after_s: Seconds = 1_209_600
+    jitter: Annotated[float, Field(ge=0, le=0.5)] = 0.1
+
+
+class Monitor(Section):
+    """How the monitor hands out work."""
+
+    poll_s: Annotated[float, Field(gt=0, le=3600)] = 5.0
+    lease_s: Seconds = 300
+    batch: Annotated[int, Field(ge=1, le=10_000)] = 500
+    linger_s: Wait = 20.0
+    stuck_after_s: Seconds = 180
+
+
+class Platforms(Section):
+    """Where a helpline keeps sheets of its own."""
+
+    folder: Path | None = None
+
+
+class Logging(Section):
+    """How much is said."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class Settings(BaseSettings):
+    """Every setting; `Settings.load` reads them."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__")
+
+    database: Database = Database()
+    crawler: Crawler = Crawler()
+    cadence: Cadence = Cadence()
+    monitor: Monitor = Monitor()
+    platforms: Platforms = Platforms()
+    logging: Logging = Logging()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment override what the file says; nothing else is read."""
+        return (env_settings, init_settings)
+
+    @classmethod
+    def load(cls, file: Path | None, environment: dict[str, str]) -> "Settings":
+        """Read the file, then the environment over it.
+
+        Raises:
+            Refused: a key that does not exist, a wrong type, or an impossible value; named in the sentence.
+        """
+        _only_known_sections(environment)
+        try:
+            return cls(**(_read(file) if file else {}))
+        except ValidationError as error:
+            raise Refused(_sentence(error, file)) from None
+        except (SettingsError, ValueError) as error:
+            raise Refused(f"a setting in the environment cannot be read: {error}") from None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Refused(f"{file} cannot be read: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        place = getattr(error, "problem_mark", None)
+        where = f", line {place.line + 1}" if place else ""
+        raise Refused(f"{file} is not valid YAML{where}") from None
+    if values is None:
+        return {}
+    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
+        raise Refused(f"{file} must hold sections, such as `crawler:`")
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _only_known_sections(environment: dict[str, str]) -> None:
+    for name in environment:
+        if name.upper().startswith(PREFIX):
+            section = name[len(PREFIX) :].split("__")[0].lower()
+            if section not in Settings.model_fields:
+                known = ", ".join(Settings.model_fields)
+                raise Refused(f"{name}: there is no section `{section}`; there are {known}")
+
+
+def _sentence(error: ValidationError, file: Path | None) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    parts = [str(part) for part in first["loc"]]
+    key = ".".join(parts)
+    if first["type"] == "extra_forbidden":
+        known = _known_in(parts[:-1])
+        return f"{file or 'the settings'}: `{key}` is not a setting; there are {known}"
+    return f"{file or 'the settings'}: `{key}` is not allowed: {first['msg']}"
+
+
+def _known_in(parts: list[str]) -> str:
+    fields = Settings.model_fields
+    if parts and parts[0] in fields:
+        section = fields[parts[0]].annotation
+        if isinstance(section, type) and issubclass(section, BaseModel):
+            return ", ".join(section.model_fields)
+    return ", ".join(fields)

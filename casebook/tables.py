@@ -1,0 +1,222 @@
+"""The tables, typed. What is sealed says so in its type; nothing else may hold what staff or pages wrote."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Enum, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from casebook.vocabulary import Category, EventKind, State, Verdict
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time with its zone, kept in UTC; one without a zone is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn to UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time needs its zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give UTC back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Sealed(TypeDecorator[bytes]):
+    """Bytes that only the vault opens."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+
+class Digest(TypeDecorator[bytes]):
+    """A keyed digest of the vault: finds, and tells nothing."""
+
+    impl = LargeBinary(32)
+    cache_ok = True
+
+
+def _words(enum: Any) -> Enum:  # noqa: ANN401
+    return Enum(enum, native_enum=False, length=16, values_callable=lambda e: [one.value for one in e])
+
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    """Base of every table."""
+
+    type_annotation_map = {datetime: Moment, bytes: LargeBinary, int: Id}  # noqa: RUF012
+
+
+class Book(Base):
+    """One row: which key this database belongs to, and the journal's head."""
+
+    __tablename__ = "book"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key_check: Mapped[bytes] = mapped_column(Digest)
+    journal_length: Mapped[int]
+    journal_head: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class Officer(Base):
+    """A member of staff."""
+
+    __tablename__ = "officer"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[bytes] = mapped_column(Sealed)
+    name_digest: Mapped[bytes] = mapped_column(Digest, unique=True)
+    added_at: Mapped[datetime]
+
+
+class Case(Base):
+    """One complainant's matter."""
+
+    __tablename__ = "case"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(String(16), unique=True)
+    minor: Mapped[bool] = mapped_column(Boolean)
+    urgent: Mapped[bool] = mapped_column(Boolean)
+    note: Mapped[bytes | None] = mapped_column(Sealed)
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class Address(Base):
+    """One canonical URL that is visited, however many cases watch it.
+
+    `due_at` is its place in the queue, None while nobody watches it. A lease moves `due_at` to the lease's end, so a
+    worker that dies costs one repeated visit; `lease` says who holds it.
+    """
+
+    __tablename__ = "address"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    url: Mapped[bytes] = mapped_column(Sealed)
+    url_digest: Mapped[bytes] = mapped_column(Digest, unique=True)
+    visit: Mapped[bytes | None] = mapped_column(Sealed)
+    site_digest: Mapped[bytes] = mapped_column(Digest)
+    platform: Mapped[str | None] = mapped_column(String(40))
+    minor: Mapped[bool] = mapped_column(Boolean)
+    due_at: Mapped[datetime | None]
+    lease: Mapped[str | None] = mapped_column(String(40))
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    last_checked_at: Mapped[datetime | None]
+    read_whole_at: Mapped[datetime | None]
+    baseline: Mapped[bytes | None] = mapped_column(Sealed)
+    __table_args__ = (
+        Index("address_due", "due_at"),
+        Index("address_lease", "lease"),
+        Index("address_site", "site_digest"),
+    )
+
+
+class Site(Base):
+    """A host as the queue sees it: when it may be asked again, and how often in a row it failed."""
+
+    __tablename__ = "site"
+    digest: Mapped[bytes] = mapped_column(Digest, primary_key=True)
+    not_before: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class WatchedLink(Base):
+    """An address as one case sees it."""
+
+    __tablename__ = "watched_link"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id"))
+    category: Mapped[Category] = mapped_column(_words(Category))
+    added_at: Mapped[datetime]
+    reported_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
+    state: Mapped[State] = mapped_column(_words(State))
+    since: Mapped[datetime]
+    verdict: Mapped[Verdict | None] = mapped_column(_words(Verdict))
+    rule: Mapped[str | None] = mapped_column(String(80))
+    because: Mapped[bytes | None] = mapped_column(Sealed)
+    last_told_at: Mapped[datetime]
+    last_seen_live_at: Mapped[datetime | None]
+    first_seen_gone_at: Mapped[datetime | None]
+    gone_since: Mapped[datetime | None]
+    taken_down_at: Mapped[datetime | None]
+    live_again_at: Mapped[datetime | None]
+    times_resurfaced: Mapped[int] = mapped_column(Integer, default=0)
+    __table_args__ = (
+        Index("watched_link_once", "case_id", "address_id", unique=True),
+        Index("watched_link_address", "address_id"),
+    )
+
+
+class Check(Base):
+    """One visit and what it proved."""
+
+    __tablename__ = "check"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id"))
+    at: Mapped[datetime]
+    verdict: Mapped[Verdict] = mapped_column(_words(Verdict))
+    rule: Mapped[str] = mapped_column(String(80))
+    because: Mapped[bytes] = mapped_column(Sealed)
+    status: Mapped[int | None] = mapped_column(Integer)
+    rendered: Mapped[bool] = mapped_column(Boolean)
+    took_ms: Mapped[int] = mapped_column(Integer)
+    __table_args__ = (Index("check_address", "address_id", "at"),)
+
+
+class Event(Base):
+    """What happened to a watched link; `check_id` is the look that showed it."""
+
+    __tablename__ = "event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("watched_link.id"))
+    check_id: Mapped[int] = mapped_column(ForeignKey("check.id"))
+    kind: Mapped[EventKind] = mapped_column(_words(EventKind))
+    at: Mapped[datetime]
+    last_seen_live_at: Mapped[datetime | None]
+    first_seen_gone_at: Mapped[datetime | None]
+    __table_args__ = (Index("event_link", "link_id", "at"),)
+
+
+class ControlResult(Base):
+    """What a platform's control address answered: whether our own eyes can be believed there."""
+
+    __tablename__ = "control_result"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform: Mapped[str] = mapped_column(String(40))
+    expected: Mapped[Verdict] = mapped_column(_words(Verdict))
+    verdict: Mapped[Verdict] = mapped_column(_words(Verdict))
+    at: Mapped[datetime]
+    __table_args__ = (Index("control_result_platform", "platform", "at"),)
+
+
+class Beat(Base):
+    """One row: the monitor's sign of life."""
+
+    __tablename__ = "beat"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    beat_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class JournalEntry(Base):
+    """One act or look; never changed, never deleted."""
+
+    __tablename__ = "journal"
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(40))
+    act: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(80))
+    seal: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -1,0 +1,99 @@
+"""Keys, and what is sealed: the only place that knows how."""
+
+import base64
+import binascii
+import hmac
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from casebook.errors import Unavailable
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+FORM = b"\x01"
+KEY_FILE = "monitor.key"
+KEY_VARIABLE = "PEHRA_MONITOR_KEY"
+
+
+@dataclass(frozen=True)
+class Vault:
+    """Seals free text under the monitor's key, and finds it again by keyed digests.
+
+    A sealed value is one byte of form, a 12-byte nonce, and AES-256-GCM's output; the field it belongs to is
+    authenticated with it, so that a value moved to another column does not open. Randomness is an argument.
+    """
+
+    _key: bytes = field(repr=False)
+    _random: Callable[[int], bytes] = field(default=os.urandom, repr=False)
+    _cipher: AESGCM = field(init=False, repr=False)
+    _lookup: bytes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_cipher", AESGCM(self._derive(b"seal")))
+        object.__setattr__(self, "_lookup", self._derive(b"lookup"))
+
+    def _derive(self, purpose: bytes) -> bytes:
+        return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"pehra/" + purpose).derive(self._key)
+
+    def seal(self, column: str, text: str) -> bytes:
+        """Seal text for one column; 29 bytes longer than its UTF-8."""
+        nonce = self._random(NONCE_BYTES)
+        return FORM + nonce + self._cipher.encrypt(nonce, text.encode(), column.encode())
+
+    def unseal(self, column: str, sealed: bytes) -> str:
+        """Open what was sealed for that column.
+
+        Raises:
+            Unavailable: another key, another column, or altered bytes.
+        """
+        nonce, rest = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        try:
+            return self._cipher.decrypt(nonce, rest, column.encode()).decode()
+        except (InvalidTag, ValueError):
+            raise Unavailable("something sealed does not open: the database was altered, or has another key") from None
+
+    def digest(self, kind: str, text: str) -> bytes:
+        """32 bytes that are the same for the same text and tell nothing without the key."""
+        return hmac.digest(self._lookup, kind.encode() + b"\0" + text.encode(), sha256)
+
+
+def make_key(home: Path, random: Callable[[int], bytes] = os.urandom) -> Path:
+    """Write a new key into the home, readable by its owner only; an existing one is never overwritten."""
+    file = home / KEY_FILE
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        out.write(base64.urlsafe_b64encode(random(KEY_BYTES)) + b"\n")
+        out.flush()
+        os.fsync(out.fileno())
+    return file
+
+
+def open_vault(home: Path, environment: Mapping[str, str]) -> Vault:
+    """Take the key from the environment, else from the home.
+
+    Raises:
+        Unavailable: no key, or one that is not 32 bytes in base64.
+    """
+    text = environment.get(KEY_VARIABLE)
+    if text is None:
+        try:
+            text = (home / KEY_FILE).read_text(encoding="ascii")
+        except FileNotFoundError:
+            raise Unavailable(f"no key in {home}: run `pehra init`, or restore {KEY_FILE} from its backup") from None
+        except (OSError, UnicodeDecodeError):
+            raise Unavailable(f"{home / KEY_FILE} cannot be read: check who owns it") from None
+    try:
+        key = base64.b64decode(text.strip(), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise Unavailable(f"the monitor's key is damaged: it must be {KEY_BYTES} bytes in base64")
+    return Vault(key)

@@ -1,0 +1,346 @@
+"""The queue: what is due, who holds it, and the record of what was seen."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from casebook import journal, states
+from casebook.access import Actor, Right, require
+from casebook.cadence import Watching, next_check
+from casebook.settings import Cadence
+from casebook.store import Casebook
+from casebook.tables import Address, Case, Check, Event, Site, WatchedLink
+from casebook.vocabulary import AddressId, EventKind, Verdict
+
+STANDING = tuple(field.name for field in fields(states.Standing))
+TOLD = frozenset({EventKind.TAKEN_DOWN, EventKind.RESURFACED, EventKind.LOST})
+HOST_FAILS = frozenset({Verdict.UNREACHABLE, Verdict.BLOCKED})
+HOST_SLOWED_AFTER = 3
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What was noted when a page was last read whole and live."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One address to look at, leased."""
+
+    address: AddressId
+    url: str
+    site: bytes
+    platform: str | None
+    minor: bool
+    baseline: Baseline | None
+    read_whole_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one visit proved, ready for the record. `retry_after` is when the host asked us to come back."""
+
+    address: AddressId
+    at: datetime
+    verdict: Verdict
+    rule: str
+    because: str
+    status: int | None
+    rendered: bool
+    took_ms: int
+    baseline: Baseline | None = None
+    read_whole: bool = False
+    retry_after: datetime | None = None
+
+
+def lease(
+    book: Casebook, owner: str, *, actor: Actor, at: datetime, until: datetime, most: int, per_site: int, gap: timedelta
+) -> list[Visit]:
+    """Take the addresses longest due, at most `per_site` of one host; the rest of a host steps back in the queue.
+
+    A lease is the due time moved to `until`: when its worker dies, the address is simply due again.
+    """
+    require(actor, Right.RECORD_CHECKS)
+    with book.writing() as session:
+        rows = session.scalars(
+            select(Address)
+            .where(Address.due_at <= at)
+            .order_by(Address.due_at)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+        ).all()
+        taken, later = _share_out(session, rows, at, per_site, gap)
+        _move(session, [{"id": row.id, "due_at": until, "lease": owner} for row in taken])
+        _move(session, [{"id": row, "due_at": due, "lease": None} for row, due in later])
+        return [_visit(book, row) for row in taken]
+
+
+def _share_out(
+    session: Session, rows: Sequence[Address], at: datetime, per_site: int, gap: timedelta
+) -> tuple[list[Address], list[tuple[int, datetime]]]:
+    held = {
+        site.digest: site.not_before
+        for site in session.scalars(
+            select(Site).where(Site.digest.in_({row.site_digest for row in rows}), Site.not_before > at)
+        )
+    }
+    taken: list[Address] = []
+    later: list[tuple[int, datetime]] = []
+    met: dict[bytes, int] = defaultdict(int)
+    for row in rows:
+        place = met[row.site_digest]
+        met[row.site_digest] += 1
+        start = held.get(row.site_digest)
+        if start is not None:
+            later.append((row.id, start + gap * place))
+        elif place < per_site:
+            taken.append(row)
+        else:
+            later.append((row.id, at + max(gap * place, timedelta(seconds=1))))
+    return taken, later
+
+
+def _move(session: Session, rows: list[dict[str, object]]) -> None:
+    if rows:
+        session.execute(update(Address), rows)
+
+
+def _visit(book: Casebook, row: Address) -> Visit:
+    unseal = book.vault.unseal
+    sealed = unseal("address.url", row.url) if row.visit is None else unseal("address.visit", row.visit)
+    known = None if row.baseline is None else Baseline(**json.loads(unseal("address.baseline", row.baseline)))
+    return Visit(AddressId(row.id), sealed, row.site_digest, row.platform, row.minor, known, row.read_whole_at)
+
+
+def lease_these(
+    book: Casebook, owner: str, addresses: Iterable[int], *, actor: Actor, at: datetime, until: datetime
+) -> tuple[list[Visit], list[int]]:
+    """Take given addresses now, due or not; those another worker holds are given back as ids."""
+    require(actor, Right.RECORD_CHECKS)
+    with book.writing() as session:
+        rows = session.scalars(select(Address).where(Address.id.in_(list(addresses))).with_for_update()).all()
+        held = [row.id for row in rows if row.lease is not None and row.due_at is not None and row.due_at > at]
+        free = [row for row in rows if row.id not in set(held)]
+        _move(session, [{"id": row.id, "due_at": until, "lease": owner} for row in free])
+        return [_visit(book, row) for row in free], held
+
+
+def leased(book: Casebook, owner: str, *, actor: Actor) -> list[Visit]:
+    """Give what an owner holds."""
+    require(actor, Right.RECORD_CHECKS)
+    with book.reading() as session:
+        return [_visit(book, row) for row in session.scalars(select(Address).where(Address.lease == owner))]
+
+
+def release(book: Casebook, owner: str, *, actor: Actor, at: datetime) -> int:
+    """Give back what an owner holds (every owner whose name begins so); due at once."""
+    require(actor, Right.RECORD_CHECKS)
+    with book.writing() as session:
+        done = session.execute(
+            update(Address)
+            .where(Address.lease.startswith(owner, autoescape=True))
+            .values(lease=None, due_at=at)
+            .returning(Address.id)
+            .execution_options(synchronize_session=False)
+        )
+        return len(done.all())
+
+
+def record(
+    book: Casebook,
+    owner: str,
+    seen: Sequence[Seen],
+    *,
+    actor: Actor,
+    cadence: Cadence,
+    chance: Callable[[], float],
+) -> int:
+    """Write checks, state changes, events and next due times in one transaction; give how many were ours to write.
+
+    A visit whose lease has passed to another is dropped: that other visit is the one that counts.
+    """
+    require(actor, Right.RECORD_CHECKS)
+    with book.writing() as session:
+        ids = [one.address for one in seen]
+        rows = {
+            row.id: row
+            for row in session.scalars(
+                select(Address).where(Address.id.in_(ids), Address.lease == owner).with_for_update()
+            )
+        }
+        ours = list({one.address: one for one in seen if one.address in rows}.values())
+        if not ours:
+            return 0
+        checks = _write_checks(session, book, ours)
+        watchers = _watchers(session, list(rows))
+        moves = [
+            _one(
+                session,
+                book,
+                one,
+                rows[one.address],
+                checks[one.address],
+                watchers[one.address],
+                actor,
+                cadence,
+                chance,
+            )
+            for one in ours
+        ]
+        _move(session, moves)
+        _note_sites(session, ours, rows, cadence)
+        return len(ours)
+
+
+def _write_checks(session: Session, book: Casebook, seen: Sequence[Seen]) -> dict[int, int]:
+    rows = [
+        {
+            "address_id": one.address,
+            "at": one.at,
+            "verdict": one.verdict,
+            "rule": one.rule[:80],
+            "because": book.vault.seal("check.because", one.because),
+            "status": one.status,
+            "rendered": one.rendered,
+            "took_ms": one.took_ms,
+        }
+        for one in seen
+    ]
+    made = session.execute(insert(Check).returning(Check.address_id, Check.id), rows)
+    return {address: check for address, check in made}  # noqa: C416
+
+
+def _watchers(session: Session, addresses: list[int]) -> dict[int, list[tuple[WatchedLink, Case]]]:
+    query = (
+        select(WatchedLink, Case)
+        .join(Case, Case.id == WatchedLink.case_id)
+        .where(WatchedLink.address_id.in_(addresses), WatchedLink.retired_at.is_(None), Case.closed_at.is_(None))
+    )
+    found: dict[int, list[tuple[WatchedLink, Case]]] = defaultdict(list)
+    for link, case in session.execute(query):
+        found[link.address_id].append((link, case))
+    return found
+
+
+def _one(
+    session: Session,
+    book: Casebook,
+    seen: Seen,
+    row: Address,
+    check: int,
+    watchers: list[tuple[WatchedLink, Case]],
+    actor: Actor,
+    cadence: Cadence,
+    chance: Callable[[], float],
+) -> dict[str, object]:
+    """Move one address on, with every link that watches it."""
+    failures = 0 if seen.verdict in states.TELLING else row.failures + 1
+    dues = []
+    for link, case in watchers:
+        standing = _advance(session, book, link, case, seen, check, actor, cadence)
+        watching = Watching(standing, case.urgent, link.reported_at)
+        dues.append(next_check(watching, seen.verdict, failures, seen.at, cadence, chance))
+    due = min(dues, default=None)
+    if due is not None and seen.retry_after is not None:
+        due = max(due, seen.retry_after)
+    move: dict[str, object] = {
+        "id": row.id, "due_at": due, "lease": None, "failures": failures, "last_checked_at": seen.at,
+    }  # fmt: skip
+    if seen.verdict is Verdict.LIVE:
+        if seen.read_whole:
+            kept = None if seen.baseline is None else json.dumps(asdict(seen.baseline))
+            move["baseline"] = None if kept is None else book.vault.seal("address.baseline", kept)
+            move["read_whole_at"] = seen.at
+        else:
+            move["baseline"], move["read_whole_at"] = row.baseline, row.read_whole_at
+    else:
+        move["baseline"] = move["read_whole_at"] = None
+    return move
+
+
+def _advance(
+    session: Session,
+    book: Casebook,
+    link: WatchedLink,
+    case: Case,
+    seen: Seen,
+    check: int,
+    actor: Actor,
+    cadence: Cadence,
+) -> states.Standing:
+    known = states.Standing(**{name: getattr(link, name) for name in STANDING})
+    change = states.advance(
+        known,
+        seen.verdict,
+        seen.at,
+        confirm_after=timedelta(seconds=cadence.confirm_after_s),
+        lost_after=timedelta(seconds=cadence.lost_after_s),
+    )
+    for name in STANDING:
+        setattr(link, name, getattr(change.standing, name))
+    link.verdict, link.rule = seen.verdict, seen.rule[:80]
+    link.because = book.vault.seal("link.because", seen.because)
+    for kind in change.events:
+        ends = (change.standing.last_seen_live_at, change.standing.first_seen_gone_at)
+        session.add(
+            Event(
+                link_id=link.id,
+                check_id=check,
+                kind=kind,
+                at=seen.at,
+                last_seen_live_at=ends[0],
+                first_seen_gone_at=ends[1],
+            )
+        )
+        if kind in TOLD:
+            journal.append(session, book.vault, actor, f"link.{kind}", f"{case.ref}/{link.id}", seen.at)
+    return change.standing
+
+
+def _note_sites(session: Session, seen: Sequence[Seen], rows: dict[int, Address], cadence: Cadence) -> None:
+    """Slow a whole host that fails or asks for patience, and forget it when it answers again."""
+    by_site: dict[bytes, list[Seen]] = defaultdict(list)
+    for one in seen:
+        by_site[rows[one.address].site_digest].append(one)
+    known = {site.digest: site for site in session.scalars(select(Site).where(Site.digest.in_(by_site)))}
+    for digest, looks in by_site.items():
+        failing = all(one.verdict in HOST_FAILS for one in looks)
+        waits = [one.retry_after for one in looks if one.retry_after is not None]
+        site = known.get(digest)
+        if site is None:
+            if not failing and not waits:
+                continue
+            site = Site(digest=digest, failures=0)
+            session.add(site)
+        site.failures = (site.failures or 0) + len(looks) if failing else 0
+        if site.failures >= HOST_SLOWED_AFTER:
+            wait = min(cadence.failing_s * 2.0 ** min(site.failures - HOST_SLOWED_AFTER, 30), cadence.failing_max_s)
+            waits.append(max(one.at for one in looks) + timedelta(seconds=wait))
+        site.not_before = max(waits, default=None)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """How the queue stands. `overdue` counts what is due for longer than a quarter of an hour."""
+
+    due: int
+    overdue: int
+    running: int
+
+
+def queue(book: Casebook, *, at: datetime) -> Queue:
+    """Count what is due, overdue and being visited."""
+    late = at - timedelta(minutes=15)
+    with book.reading() as session:
+        due = session.scalar(select(func.count()).where(Address.due_at <= at))
+        overdue = session.scalar(select(func.count()).where(Address.due_at <= late))
+        running = session.scalar(select(func.count()).where(Address.lease.is_not(None), Address.due_at > at))
+    return Queue(due or 0, overdue or 0, running or 0)

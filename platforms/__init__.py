@@ -1,0 +1,1 @@
+"""What we know of each platform, as data: no network, no database, no case."""

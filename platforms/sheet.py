@@ -1,0 +1,132 @@
+"""One platform's sheet: facts, dated and sourced, typed and validated when loaded."""
+
+import re
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from platforms.words import Verdict
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_compiles)]
+PlatformId = Annotated[str, Field(pattern=r"^[a-z0-9_]{2,40}$")]
+
+
+class Facts(BaseModel):
+    """Base of every part of a sheet: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Permalink(Facts):
+    """One form of address: `pattern` is matched on path and query, its named groups fill `canonical` and `visit`.
+
+    `keeps` names query parameters that are part of the address beside the groups; `visit` is another address that
+    tells more about the same content (an embed page); the canonical one is visited where it is absent.
+    """
+
+    pattern: Pattern
+    canonical: str
+    visit: str | None = None
+    keeps: tuple[str, ...] = ()
+
+
+class Marker(Facts):
+    """One sign on a page and what it proves. Every condition that is given must hold.
+
+    `status`: the last answer's codes. `path`: matched on the final address's path and query. `hop`: matched on any
+    address of the way (whole URL). `header`: "name: text" contained in it, any case. `title`: matched on the title.
+    `css` with `says`: an element with that text in it; `css` alone: an element is there. `meta` with `says`: a meta
+    tag's name or property and text in its content. `script` with `at` and `equals`: JSON assigned to a variable, or in
+    the script element of that id, the dotted path in it and the values it may have; without `equals`: the path exists.
+    `asked`: matched on path and query of the address that was visited, so that a sign counts for that form only.
+    """
+
+    shows: Verdict
+    rule: str
+    source: str
+    seen: date
+    status: tuple[int, ...] = ()
+    path: Pattern | None = None
+    hop: Pattern | None = None
+    asked: Pattern | None = None
+    header: str | None = None
+    title: Pattern | None = None
+    css: str | None = None
+    meta: str | None = None
+    says: str | None = None
+    script: str | None = None
+    at: str | None = None
+    equals: tuple[str | int | bool, ...] = ()
+    because: str | None = None
+
+    @model_validator(mode="after")
+    def proves_something(self) -> Self:
+        """Refuse a marker that every page would fit, or whose parts do not go together."""
+        signs = (self.path, self.hop, self.header, self.title, self.css, self.meta, self.script)
+        if not self.status and all(sign is None for sign in signs):
+            raise ValueError("a marker needs at least one sign")
+        if self.says is not None and self.css is None and self.meta is None:
+            raise ValueError("`says` needs `css` or `meta`: words anywhere on a page prove nothing")
+        if (self.script is None) != (self.at is None):
+            raise ValueError("`script` and `at` go together")
+        if self.shows is Verdict.UNREACHABLE:
+            raise ValueError("no page can show `unreachable`")
+        return self
+
+
+class Control(Facts):
+    """An address known to be live, or known to be missing, visited to check our own eyes."""
+
+    live: str | None = None
+    missing: str | None = None
+
+    @model_validator(mode="after")
+    def names_one(self) -> Self:
+        """Refuse a control that is both or neither."""
+        if (self.live is None) == (self.missing is None):
+            raise ValueError("a control names either `live` or `missing`")
+        return self
+
+
+class Channel(Facts):
+    """One way to ask a platform to act."""
+
+    kind: str
+    to: str
+    lane: Literal["partner", "policy", "statutory", "regulator", "host", "de-index"]
+    basis: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    gives: str | None = None
+    source: str
+    seen: date
+
+
+class Sheet(Facts):
+    """What we know of one platform.
+
+    `hosts` are names, or "*.name" for every name below. `drops` are parameters known to only track or share.
+    `otherwise` says what a page without any marker is worth: `generic` leaves it to the rules for any site,
+    `unclear` says that on this platform such a page proves nothing. `scripts` is true where only a browser can tell.
+    """
+
+    id: PlatformId
+    name: str
+    hosts: tuple[str, ...]
+    drops: tuple[str, ...] = ()
+    otherwise: Literal["generic", "unclear"] = "generic"
+    scripts: bool = False
+    permalink: tuple[Permalink, ...] = ()
+    marker: tuple[Marker, ...] = ()
+    control: tuple[Control, ...] = ()
+    channel: tuple[Channel, ...] = ()

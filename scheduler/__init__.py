@@ -1,0 +1,1 @@
+"""Time: what runs when, on one machine or many."""

