@@ -13,7 +13,7 @@ BROWSER := .venv/browser
 .PHONY: run test demo bench lint clean setup
 
 run: setup
-	@test -f "$(PEHRA_HOME)/monitor.key" || $(BIN)/pehra init
+	@test -f "$(PEHRA_HOME)/monitor.key" || test -d "$(PEHRA_HOME)" -a -n "$$PEHRA_MONITOR_KEY" || $(BIN)/pehra init
 	@exec $(BIN)/pehra run
 
 test: setup
@@ -38,7 +38,7 @@ setup: $(READY) $(BROWSER)
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Pehra needs Python 3.11 or newer; name one with: make PYTHON=python3.12" >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

@@ -344,3 +344,28 @@ def queue(book: Casebook, *, at: datetime) -> Queue:
         overdue = session.scalar(select(func.count()).where(Address.due_at <= late))
         running = session.scalar(select(func.count()).where(Address.lease.is_not(None), Address.due_at > at))
     return Queue(due or 0, overdue or 0, running or 0)
+
+
+def anything_due(book: Casebook, *, at: datetime) -> bool:
+    """Tell whether any address is due."""
+    with book.reading() as session:
+        return session.scalar(select(Address.id).where(Address.due_at <= at).limit(1)) is not None
+
+
+def still_held(book: Casebook, addresses: Iterable[int], *, at: datetime) -> bool:
+    """Tell whether a worker holds any of these."""
+    query = select(Address.id).where(Address.id.in_(list(addresses)), Address.lease.is_not(None), Address.due_at > at)
+    with book.reading() as session:
+        return session.scalar(query.limit(1)) is not None
+
+
+def last_check(book: Casebook) -> int:
+    """Give the newest check's number, 0 before the first: it grows while anybody works."""
+    with book.reading() as session:
+        return session.scalar(select(func.max(Check.id))) or 0
+
+
+def due(book: Casebook, *, at: datetime) -> list[int]:
+    """Give every address that is due and held by nobody."""
+    with book.reading() as session:
+        return list(session.scalars(select(Address.id).where(Address.due_at <= at).order_by(Address.due_at)))

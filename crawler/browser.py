@@ -51,7 +51,7 @@ ENDINGS = (
     *("mp4", "webm", "m4v", "mov", "m3u8", "ts", "mp3", "m4a", "ogg", "wav"),
     *("woff", "woff2", "ttf", "otf", "eot"),
 )
-UNSEEN = ("Image", "Media", "Font", "Prefetch", "TextTrack")
+UNSEEN = ("Image", "Media", "Font", "Other")  # a site's icon counts as "Other"
 ERRORS = {
     "net::ERR_NAME_": Failure.DNS,
     "net::ERR_CERT_": Failure.TLS,
@@ -70,7 +70,8 @@ ERRORS = {
     "net::ERR_CONTENT_DECODING_FAILED": Failure.MALFORMED,
     "invalid URL": Failure.MALFORMED,
 }
-MEASURE = "() => [document.readyState, document.body ? document.body.innerText.length : 0]"
+# `innerText` would lay the page out first, which takes half a minute for a hostile one
+MEASURE = "() => [document.readyState, document.body ? document.body.textContent.length : 0]"
 READ = "limit => document.documentElement ? document.documentElement.outerHTML.slice(0, limit) : ''"
 
 
@@ -125,6 +126,8 @@ class Browser:
 
     async def look(self, url: str) -> Page:
         """Render one address; whatever goes wrong is told as the page's failure."""
+        if urlsplit(url).scheme not in ("http", "https"):  # a file of this machine is no page
+            return _failed(url, Failure.MALFORMED)
         async with self._turn:
             try:
                 async with asyncio.timeout(self._time_s):
@@ -235,7 +238,7 @@ class Browser:
         await self._stop()
 
 
-def find_browser(setting: Literal["auto", "off"] | str) -> Path | None:  # noqa: PYI051  # the two words are the contract
+def find_browser(setting: Literal["auto", "off"] | str) -> Path | None:  # the two words are the contract
     """Find the Chromium to use: `auto` takes the system's, else Playwright's own; `off` none; else a path."""
     if setting == "off":
         return None

@@ -4,7 +4,7 @@ import socket
 import ssl
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import unquote, urlsplit
 
 from OpenSSL import SSL
@@ -39,7 +39,8 @@ from twisted.web._newclient import ParseError
 from twisted.web.client import URI, Agent, BrowserLikePolicyForHTTPS, ResponseFailed, _StandardEndpointFactory
 from twisted.web.error import SchemeNotSupported
 from twisted.web.http import _MalformedChunkedDataError
-from zope.interface import implementer
+from twisted.web.iweb import IPolicyForHTTPS
+from zope.interface import implementer  # type: ignore[import-untyped]  # ships no types
 
 from crawler.guards import Guard, PrivateNetwork, Target
 from crawler.page import Failure
@@ -87,8 +88,8 @@ class GuardedHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._guard = Guard.of(crawler.settings.getlist("PEHRA_ALLOW_NETWORKS"))
         self._proxy = _proxy(crawler.settings.get("PEHRA_PROXY"))
-        self._contextFactory = BrowserLikePolicyForHTTPS()  # type: ignore[no-untyped-call]
-        self._pool._factory = _BoundedFactory
+        self._contextFactory = cast(IPolicyForHTTPS, BrowserLikePolicyForHTTPS())  # type: ignore[no-untyped-call]
+        self._pool._factory = _BoundedFactory  # noqa: SLF001  # Twisted has no public way
 
     async def download_request(self, request: Request) -> Response:
         """Fetch one address, or raise what `failure_of` can name."""
@@ -144,20 +145,22 @@ class _GuardedAgent(_ScrapyAgent):
     def _get_agent(self, request: Request, timeout: float) -> Agent:
         agent = super()._get_agent(request, timeout)
         if "proxy" not in request.meta:
-            agent._endpointFactory = _CheckedEndpoints(self._guard, agent._endpointFactory)
+            factory = _CheckedEndpoints(self._guard, self._contextFactory, timeout)
+            agent._endpointFactory = factory  # noqa: SLF001  # keeps Scrapy's agent, pool keys included
         return agent
 
 
 class _CheckedEndpoints(_StandardEndpointFactory):
-    def __init__(self, guard: Guard, plain: _StandardEndpointFactory) -> None:
-        super().__init__(  # type: ignore[no-untyped-call]
-            plain._reactor, plain._policyForHTTPS, plain._connectTimeout, plain._bindAddress
-        )
-        self._guard = guard
+    def __init__(self, guard: Guard, policy: IPolicyForHTTPS, timeout_s: float) -> None:
+        from twisted.internet import reactor  # importing it earlier would install one
+
+        super().__init__(reactor, policy, timeout_s, None)  # type: ignore[no-untyped-call]
+        self._guard, self._timeout_s = guard, timeout_s
 
     def endpointForURI(self, uri: URI) -> IStreamClientEndpoint:  # noqa: N802  # Twisted's name
         host = uri.host.decode("ascii")
-        endpoint = _CheckedEndpoint(self._guard, self._reactor, host, uri.port, self._connectTimeout or 30.0)
+        checked = _CheckedEndpoint(self._guard, self._reactor, host, uri.port, self._timeout_s)
+        endpoint = cast(IStreamClientEndpoint, checked)
         if uri.scheme == b"http":
             return endpoint
         creator = self._policyForHTTPS.creatorForNetloc(uri.host, uri.port)
@@ -197,6 +200,10 @@ class _CheckedEndpoint:
         return await maybe_deferred_to_future(waiting)
 
 
+class _TooManyHeaders(ValueError):
+    """More header lines or bytes than HEADER_COUNT or HEADER_BYTES."""
+
+
 class _BoundedParser(_LenientHTTPClientParser):
     """Stops at headers that no honest server sends; the default drops the line and does not say why."""
 
@@ -208,11 +215,11 @@ class _BoundedParser(_LenientHTTPClientParser):
         self._seen_bytes += len(line) + 1
         self._seen_lines += 1
         if self._seen_bytes > HEADER_BYTES or self._seen_lines > HEADER_COUNT:
-            raise ParseError("too many headers", b"")
+            raise _TooManyHeaders
         super().lineReceived(line)
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: ARG002, N802  # Twisted's name
-        raise ParseError("a header line is too long", b"")
+        raise _TooManyHeaders
 
 
 class _BoundedProtocol(_LenientHTTP11ClientProtocol):

@@ -13,6 +13,8 @@ _APOSTROPHES = str.maketrans("", "", "'’‘`´ʼ")
 def plain(text: str) -> str:
     """Fold case, width and punctuation away, so that one phrase has one spelling."""
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES)
+    if folded.isascii():
+        return " ".join(_NO_WORD.sub(" ", folded).split())
     # Marks are kept apart from punctuation: Hindi vowel signs are marks, and words are not words without them.
     kept = "".join(sign if unicodedata.category(sign)[0] == "M" else _NO_WORD.sub(" ", sign) for sign in folded)
     return " ".join(kept.split())
@@ -28,7 +30,8 @@ _THINGS = (
 )  # fmt: skip
 _ENDINGS = (
     "not found", "does not exist", "doesnt exist", "no longer exists", "no longer available", "is no longer available",
-    "has been removed", "was removed", "has been deleted", "was deleted", "removed", "deleted", "is not available anymore",
+    "has been removed", "was removed", "has been deleted", "was deleted", "removed", "deleted",
+    "is not available anymore",
     "isnt available anymore", "is gone", "cannot be found", "could not be found", "couldnt be found", "was not found",
     "has been taken down", "was taken down",
 )  # fmt: skip
@@ -56,6 +59,8 @@ REMOVED = frozenset(
     "http error 404",
     "http status 404 not found",
     "error 404 not found",
+    "error 404 not found 1",
+    "the requested url was not found on this server",
     "404 error not found",
     "404 file or directory not found",
     "page not found 404",
@@ -63,7 +68,6 @@ REMOVED = frozenset(
     "page not found 404 error",
     "410 gone",
     "error 410",
-    "not found",
     "page missing",
     "oops page not found",
     "oops that page cant be found",
@@ -143,12 +147,13 @@ REMOVED = frozenset(
 )
 
 # Also names of songs, cars and people's pictures: these count alone, or before what is plainly the site's name.
-REMOVED_IF_SITE_FOLLOWS = _plain("404", "410", "gone", "removed", "deleted", "not found", "error 404")
+REMOVED_IF_SITE_FOLLOWS = _plain("404", "410", "not found")
 
 LOGIN = _plain(
     "log in", "login", "log on", "logon", "sign in", "signin", "please log in", "please sign in", "member login",
     "user login", "account login", "login required", "log in required", "sign in required", "log in or sign up",
-    "log in to continue", "login to continue", "sign in to continue", "log in to your account", "sign in to your account",
+    "log in to continue", "login to continue", "sign in to continue", "log in to your account",
+    "sign in to your account",
     "login to your account", "sign in or sign up", "log in or register", "you must log in to continue",
     "you must be logged in", "please log in to continue", "please sign in to continue", "welcome back",
     "لاگ ان", "لاگ ان کریں", "سائن ان", "سائن ان کریں", "تسجيل الدخول", "سجل الدخول", "تسجيل دخول",
@@ -156,7 +161,8 @@ LOGIN = _plain(
 )  # fmt: skip
 
 AGE = _plain(
-    "age verification", "age verification required", "age restricted", "age restricted content", "age check", "age gate",
+    "age verification", "age verification required", "age restricted", "age restricted content", "age check",
+    "age gate",
     "verify your age", "confirm your age", "please verify your age", "please confirm your age", "are you 18",
     "are you over 18", "are you 18 or older", "are you 18 years or older", "are you over 18 years old",
     "are you at least 18", "are you at least 18 years old", "you must be 18", "you must be 18 or older",
@@ -177,7 +183,8 @@ CHALLENGE = _plain(
 
 # Pages an internet provider or a government puts in the site's place: they tell of our line, not of the content.
 CENSORED = _plain(
-    "доступ ограничен", "доступ к ресурсу ограничен", "доступ к запрашиваемому ресурсу ограничен", "доступ заблокирован",
+    "доступ ограничен", "доступ к ресурсу ограничен", "доступ к запрашиваемому ресурсу ограничен",
+    "доступ заблокирован",
     "ресурс заблокирован", "surf safely", "surf safely!", "internet positif", "internet baik", "trustpositif",
     "this site is blocked", "this website is blocked", "this site has been blocked", "this website has been blocked",
     "site blocked", "website blocked", "web page blocked", "web site blocked", "page blocked", "url blocked",

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, SplitResultBytes, unquote, urlsplit
 
 from crawler.guards import Guard, PrivateNetwork
 from crawler.page import Failure
@@ -179,19 +179,12 @@ class GuardingProxy:
         try:
             async with asyncio.timeout(CONNECT_S):
                 streams = await self._connect(host, port)
-        except PrivateNetwork as error:
-            failure, cause = Failure.PRIVATE, error
-        except TimeoutError as error:
-            failure, cause = Failure.TIMEOUT, error
-        except ConnectionError as error:
-            failure, cause = Failure.REFUSED, error
-        except OSError as error:
-            failure, cause = Failure.DNS, error
-        else:
-            self._failures.pop((host.lower(), port), None)
-            return streams
-        self._remember(host, port, failure)
-        raise _Refused(failure) from cause
+        except (PrivateNetwork, OSError) as error:
+            failure = _failure_of(error)
+            self._remember(host, port, failure)
+            raise _Refused(failure) from error
+        self._failures.pop((host.lower(), port), None)
+        return streams
 
     async def _connect(self, host: str, port: int) -> Streams:
         if self._upstream:
@@ -226,12 +219,26 @@ def _upstream(url: str | None) -> SplitResult | None:
     return parts
 
 
-def _authority(parts: "SplitResult | object", default_port: int) -> tuple[str, int]:
+def _failure_of(error: PrivateNetwork | OSError) -> Failure:
+    match error:
+        case PrivateNetwork():
+            return Failure.PRIVATE
+        case TimeoutError():
+            return Failure.TIMEOUT
+        case ConnectionError():
+            return Failure.REFUSED
+        case _:
+            return Failure.DNS
+
+
+def _authority(parts: SplitResultBytes, default_port: int) -> tuple[str, int]:
     try:
-        host = parts.hostname.decode("ascii")  # type: ignore[attr-defined]
-        port = parts.port or default_port  # type: ignore[attr-defined]
-    except (ValueError, AttributeError) as error:
+        host = (parts.hostname or b"").decode("ascii")
+        port = parts.port or default_port
+    except ValueError as error:
         raise _Refused(Failure.MALFORMED) from error
+    if not host:
+        raise _Refused(Failure.MALFORMED)
     return host, port
 
 

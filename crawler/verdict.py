@@ -17,6 +17,7 @@ from platforms.words import Verdict
 
 LITTLE_TEXT_CHARS = 700
 SITE_NAME_WORDS = 4
+SITE_NAME_CHARS = 3
 
 
 @dataclass(frozen=True)
@@ -132,9 +133,9 @@ class _Look:
 
     def _is_site(self, words: str) -> bool:
         name = words.replace(" ", "")
-        host = (self.final.hostname or "").replace("-", "")
+        host = re.sub(r"[.-]", "", self.final.hostname or "")
         own = phrases.plain(self.document.metas.get("og:site_name", ""))
-        return bool(name) and (name.replace(" ", "") in host or words == own or name in host.replace(".", ""))
+        return words == own != "" or (len(name) >= SITE_NAME_CHARS and name in host)
 
     def _fits(self, marker: Marker) -> bool:
         return all(check(self, marker) for check in _MARKER_CHECKS)
@@ -145,8 +146,8 @@ _CONTENT_METAS = (
     "twitter:player:stream", "video:duration",
 )  # fmt: skip
 _SITE_PICTURE = re.compile(
-    r"logo|default|placeholder|favicon|icon|brand|social|share|banner|not-?found|404", re.IGNORECASE
-)
+    r"/(?:[\w.-]*[-_.])?(?:logo|default|placeholder|favicon|og|share|404)(?:[-_.][\w.-]*)?(?:\?|$)", re.IGNORECASE
+)  # the name of the file says so
 _SEPARATOR = re.compile(r"\s+-{1,2}\s+|\s*[|·•—–»«]\s*|\s*:\s+")
 
 # --- markers: every condition that is given must hold, the cheap ones first --------------------------------------
@@ -266,7 +267,6 @@ _CAPTCHA = (
     "form[action*=captcha], iframe[src*=captcha], iframe[src*='challenges.cloudflare.com'], "
     "script[src*='captcha-delivery.com'], script[src*='/cdn-cgi/challenge-platform/h/'], [data-sitekey]"
 )
-_CAPTCHA_TRACES = re.compile("captcha|turnstile|challenge|sitekey", re.IGNORECASE)
 
 
 def _challenged(look: _Look) -> Finding | None:
@@ -295,8 +295,7 @@ def _challenged_by_page(look: _Look) -> Finding | None:
     if look.title_says(phrases.CHALLENGE):
         return _found(Verdict.BLOCKED, "challenge", "The page's title is that of a check for robots or a refusal.")
     if (
-        _CAPTCHA_TRACES.search(look.document.text)
-        and look.document.visible_text_length <= LITTLE_TEXT_CHARS
+        look.document.visible_text_length <= LITTLE_TEXT_CHARS
         and look.document.select(_CAPTCHA)
         and not _has_password_field(look)
         and not look.document.has_media
@@ -323,10 +322,12 @@ def _restricted(look: _Look) -> Finding | None:
 
 
 def _restricted_by_page(look: _Look) -> Finding | None:
-    if look.title_says(phrases.LOGIN) or look.h1_says(phrases.LOGIN):
-        if _has_password_field(look) and not look.content_signs:
-            return _found(Verdict.RESTRICTED, "login-page", "The page is a login form.")
-    if not look.content_signs and (look.title_says(phrases.AGE) or look.heading_says(phrases.AGE)):
+    if look.content_signs:
+        return None
+    says_login = look.title_says(phrases.LOGIN) or look.h1_says(phrases.LOGIN)
+    if says_login and _has_password_field(look):
+        return _found(Verdict.RESTRICTED, "login-page", "The page is a login form.")
+    if look.title_says(phrases.AGE) or look.heading_says(phrases.AGE):
         return _found(Verdict.RESTRICTED, "age-gate", "The page asks for the visitor's age before it shows anything.")
     return None
 

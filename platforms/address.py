@@ -23,10 +23,30 @@ _ESCAPABLE = re.compile(r"%([0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]")
 
 # Parameters that only tell who followed a link from where; each is documented as that by the one who adds it.
 _TRACKERS = frozenset(
-    (
-        "_ga _gl gclid gclsrc dclid gbraid wbraid fbclid msclkid yclid twclid ttclid "
-        "igshid igsh mc_cid mc_eid _hsenc _hsmi mkt_tok vero_id oly_anon_id oly_enc_id"
-    ).split()
+    {
+        "_ga",
+        "_gl",
+        "gclid",
+        "gclsrc",
+        "dclid",
+        "gbraid",
+        "wbraid",
+        "fbclid",
+        "msclkid",
+        "yclid",
+        "twclid",
+        "ttclid",
+        "igshid",
+        "igsh",
+        "mc_cid",
+        "mc_eid",
+        "_hsenc",
+        "_hsmi",
+        "mkt_tok",
+        "vero_id",
+        "oly_anon_id",
+        "oly_enc_id",
+    }
 )
 _UTM = re.compile(r"utm_[a-z_]+")
 # Only a short plain word is taken for a place to scroll to: a kept fragment harms nothing, a lost key loses the page.

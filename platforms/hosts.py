@@ -12,7 +12,7 @@ _NAME_LIMIT = 253  # RFC 1035, without the trailing dot
 _TEXT_LIMIT = 1024  # more than any name can have before it is mapped; bounds the work of punycode
 
 
-class AddressRefused(Exception):  # noqa: N818  the word staff see
+class AddressRefused(Exception):
     """An address that cannot be watched; the text is one sentence for staff and never holds the address."""
 
     def __init__(self, reason: str) -> None:

@@ -62,8 +62,8 @@ class Visit:
 
     async def send(self, data: bytes) -> None:
         """Write, and wait until the client has taken most of it."""
+        self._served[self.request.path] += len(data)  # before the client can have it, and look
         self._writer.write(data)
-        self._served[self.request.path] += len(data)
         await self._writer.drain()
 
     async def head(self, status: int, headers: list[tuple[str, str]]) -> None:
@@ -351,7 +351,7 @@ class Web:
         return self._hits[path]
 
     def bytes_served(self, path: str) -> int:
-        """How many bytes of answers to a path were written, headers included."""
+        """How many bytes of answers to a path were written so far, headers included."""
         return self._served[path]
 
     def requests(self, path: str) -> list[Request]:

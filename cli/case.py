@@ -1,0 +1,71 @@
+"""case open, list, show, close."""
+
+import random
+
+import click
+
+from casebook import cases
+from cli.context import Session, command
+from cli.output import as_json as print_json
+from cli.output import table
+from scheduler.clock import now
+
+
+def join(pehra: click.Group) -> None:
+    """Add these commands."""
+    group = click.Group("case", help="Cases: one complainant's matter each.")
+    command(group, "open")(open_case)
+    command(group, "list")(list_cases)
+    command(group, "show")(show)
+    command(group, "close")(close)
+    pehra.add_command(group)
+
+
+@click.option("--minor", is_flag=True, help="A minor: nothing is fetched beyond what tells that it is up.")
+@click.option("--urgent", is_flag=True, help="Look more often.")
+@click.option("--note", help="A note, kept sealed.")
+def open_case(session: Session, minor: bool, urgent: bool, note: str | None, as_json: bool) -> None:
+    """Open a case and print its reference."""
+    ref = cases.open_case(
+        session.book,
+        actor=session.actor,
+        at=now(),
+        chance=random.SystemRandom(),
+        minor=minor,
+        urgent=urgent,
+        note=note,
+    )
+    print_json({"case": ref}) if as_json else click.echo(ref)
+
+
+@click.option("--closed", is_flag=True, help="Closed ones too.")
+def list_cases(session: Session, closed: bool, as_json: bool) -> None:
+    """List cases, newest first."""
+    found = cases.list_cases(session.book, actor=session.actor, at=now(), closed=closed)
+    if as_json:
+        print_json([{"case": one.ref, **_fields(one)} for one in found])
+        return
+    rows = [(one.ref, one.links, one.minor or None, one.urgent or None, one.opened_at, one.closed_at) for one in found]
+    table(("case", "links", "minor", "urgent", "opened", "closed"), rows)
+
+
+def _fields(view: cases.CaseView) -> dict[str, object]:
+    return {name: value for name, value in vars(view).items() if name != "ref"}
+
+
+@click.argument("case")
+def show(session: Session, case: str, as_json: bool) -> None:
+    """Show one case with its note."""
+    view, note = cases.show(session.book, case, actor=session.actor, at=now())
+    answer = {"case": view.ref, **_fields(view), "note": note}
+    if as_json:
+        print_json(answer)
+    else:
+        table(("what", "is"), list(answer.items()))
+
+
+@click.argument("case")
+def close(session: Session, case: str, as_json: bool) -> None:
+    """Close a case: its links are watched no longer; what was learned stays."""
+    cases.close(session.book, case, actor=session.actor, at=now())
+    print_json({"closed": case.upper()}) if as_json else click.echo(f"{case.upper()} is closed.")

@@ -1,0 +1,53 @@
+"""The command `pehra`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from casebook.errors import CasebookError, NotFound, Refused
+from cli import case, check, home, journal, link, platform
+from cli.context import Session
+
+COULD_NOT, ASKED_WRONGLY = 1, 2
+PATH = click.Path(path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--home", "folder", type=click.Path(path_type=Path), envvar="PEHRA_HOME", default="data", show_default=True
+)
+@click.option(
+    "--config", type=click.Path(path_type=Path), envvar="PEHRA_CONFIG", help="Default: config.yaml, if there is one."
+)
+@click.option("--officer", envvar="PEHRA_OFFICER", help="Who acts. Default: the only officer there is.")
+@click.version_option(package_name="pehra")
+@click.pass_context
+def pehra(context: click.Context, folder: Path, config: Path | None, officer: str | None) -> None:
+    """Keep watch over what a helpline has reported: what is up, what is gone, what came back."""
+    context.obj = Session(folder, config, officer)
+
+
+for group in (home, case, link, check, platform, journal):
+    group.join(pehra)
+
+
+def main() -> None:
+    """Run, and turn every error into one sentence and the right exit code."""
+    try:
+        pehra.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(COULD_NOT)
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except CasebookError as error:
+        click.echo(f"pehra: {error}", err=True)
+        sys.exit(ASKED_WRONGLY if isinstance(error, Refused | NotFound) else COULD_NOT)
+    except BrokenPipeError:
+        sys.exit(COULD_NOT)
+    except OSError as error:
+        click.echo(f"pehra: the system refused: {error.strerror}", err=True)
+        sys.exit(COULD_NOT)

@@ -1,0 +1,108 @@
+"""Hands visits out to the spider and takes findings back, in batches of one transaction each."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from casebook import visits
+from casebook.access import MONITOR
+from casebook.settings import Settings
+from casebook.store import Casebook
+from casebook.visits import Seen, Visit
+
+WRITTEN_AT_ONCE = 100
+WRITTEN_EVERY_S = 0.25
+POLLED_EVERY_S = 0.5
+
+
+@dataclass
+class Desk:
+    """One pass's view of the queue.
+
+    `only` holds visits leased beforehand; without it the desk leases what is due until nothing was for `linger_s`, or
+    until `stop` is called. `clock` and `chance` are the outside world.
+    """
+
+    book: Casebook
+    settings: Settings
+    owner: str
+    clock: Callable[[], datetime]
+    chance: Callable[[], float]
+    only: list[Visit] | None = None
+    recorded: int = 0
+    in_hand: int = 0
+    _stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    _buffer: list[Seen] = field(default_factory=list)
+    _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def stop(self) -> None:
+        """Hand out nothing more."""
+        self._stopped.set()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the pass is ending."""
+        return self._stopped.is_set()
+
+    async def visits(self) -> AsyncIterator[Visit]:
+        """Give visits as long as there are any."""
+        if self.only is not None:
+            for visit in self.only:
+                self.in_hand += 1
+                yield visit
+            return
+        idle_s = 0.0
+        while not self.stopped and idle_s <= self.settings.monitor.linger_s:
+            room = self.settings.monitor.batch - self.in_hand
+            batch = await asyncio.to_thread(self._lease, room) if room * 2 > self.settings.monitor.batch else []
+            for visit in batch:
+                self.in_hand += 1
+                yield visit
+            if batch:
+                idle_s = 0.0
+                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), POLLED_EVERY_S)
+            idle_s = idle_s + POLLED_EVERY_S if self.in_hand == 0 else 0.0
+
+    def _lease(self, most: int) -> list[Visit]:
+        now, monitor, gap_s = self.clock(), self.settings.monitor, self.settings.crawler.per_host_delay_s
+        per_site = max(1, int(monitor.lease_s / 4 / gap_s)) if gap_s else most
+        return visits.lease(
+            self.book,
+            self.owner,
+            actor=MONITOR,
+            at=now,
+            until=now + timedelta(seconds=monitor.lease_s),
+            most=most,
+            per_site=per_site,
+            gap=timedelta(seconds=gap_s),
+        )
+
+    async def take(self, seen: Seen) -> None:
+        """Take one finding; it is on record when its batch is written."""
+        self._buffer.append(seen)
+        if len(self._buffer) >= WRITTEN_AT_ONCE:
+            await self.write()
+
+    async def write(self) -> None:
+        """Write what has come in."""
+        async with self._writing:
+            batch, self._buffer = self._buffer, []
+            if not batch:
+                return
+            self.recorded += await asyncio.to_thread(self._record, batch)
+            self.in_hand -= len(batch)
+
+    def _record(self, batch: list[Seen]) -> int:
+        return visits.record(
+            self.book, self.owner, batch, actor=MONITOR, cadence=self.settings.cadence, chance=self.chance
+        )
+
+    async def write_steadily(self) -> None:
+        """Write at short intervals until cancelled."""
+        while True:
+            await asyncio.sleep(WRITTEN_EVERY_S)
+            await self.write()

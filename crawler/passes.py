@@ -1,0 +1,44 @@
+"""One pass: the spider, its pipelines and Scrapy's engine, from the first visit to the last record."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+from scrapy.crawler import AsyncCrawlerProcess
+
+from crawler.desk import Desk
+from crawler.settings import scrapy_settings
+from crawler.spiders.recheck import Recheck
+from platforms.registry import Registry
+
+GRACE_S = 4.0
+
+
+def run(desk: Desk, registry: Registry, *, abandon: Callable[[], None]) -> None:
+    """Visit what the desk hands out; returns when it hands out no more. Once per process: a reactor starts once.
+
+    SIGTERM and SIGINT end the pass early: visits on their way have `GRACE_S` to come back, what is judged is
+    written, and `abandon` is called for the rest; it is expected to end the process.
+    """
+    process = AsyncCrawlerProcess({**scrapy_settings(desk.settings.crawler), "PEHRA_REGISTRY": registry})
+    crawler = process.create_crawler(Recheck)
+    crawling = process.crawl(crawler, desk=desk)
+    loop = asyncio.get_event_loop()
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def leave() -> None:
+        await asyncio.sleep(GRACE_S)
+        await desk.write()
+        abandon()
+
+    def stop() -> None:
+        if not desk.stopped:
+            desk.stop()
+            tasks.add(loop.create_task(leave()))
+            tasks.add(loop.create_task(crawler.stop_async()))
+
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, stop)
+    process.start(install_signal_handlers=False)
+    if not crawling.cancelled() and (failed := crawling.exception()) is not None:
+        raise failed

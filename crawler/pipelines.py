@@ -1,0 +1,147 @@
+"""From a page to the record: judged, looked at again in a browser where only scripts can tell, written."""
+
+import asyncio
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from casebook.settings import Settings
+from casebook.visits import Baseline, Seen
+from crawler.browser import Browser, find_browser
+from crawler.desk import Desk
+from crawler.guards import Guard
+from crawler.page import Page
+from crawler.spiders.recheck import Look
+from crawler.verdict import Finding, judge
+from platforms.registry import Registry
+from platforms.words import Verdict
+
+PATIENCE_MAX_S = 86_400
+BROWSERS_AT_ONCE = 2
+
+
+class Judging:
+    """Turns a look into a finding."""
+
+    def __init__(self, registry: Registry, settings: Settings) -> None:
+        self._registry = registry
+        self._settings = settings.crawler
+        self._open = AsyncExitStack()
+        self._room = asyncio.Semaphore(BROWSERS_AT_ONCE)
+        self._browser: Browser | None = None
+        self._path = find_browser(self._settings.browser)
+        self._opening = asyncio.Lock()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Take what the pass was given."""
+        desk: Desk = crawler.spider.desk  # type: ignore[union-attr]
+        return cls(crawler.settings["PEHRA_REGISTRY"], desk.settings)
+
+    async def process_item(self, item: Look) -> tuple[Look, Finding]:
+        """Judge, with a second look in the browser where the first could not tell."""
+        assert item.page is not None  # noqa: S101
+        sheet = self._registry.sheet(item.visit.platform) if item.visit.platform else None
+        finding = judge(item.page, sheet)
+        if finding.needs_browser and self._path is not None and not item.visit.minor:
+            item.page = await self._rendered(item.visit.url)
+            finding = judge(item.page, sheet)
+        return item, finding
+
+    async def _rendered(self, url: str) -> Page:
+        async with self._room:
+            return await (await self._get_browser()).look(url)
+
+    async def _get_browser(self) -> Browser:
+        async with self._opening:
+            if self._browser is None:
+                assert self._path is not None  # noqa: S101
+                self._browser = await self._open.enter_async_context(
+                    Browser(
+                        self._path,
+                        Guard(self._settings.allow_networks),
+                        user_agent=self._settings.user_agent,
+                        recycle_after=self._settings.browser_recycle_after,
+                        time_s=self._settings.browser_time_s,
+                        upstream=self._settings.proxy,
+                    )
+                )
+            return self._browser
+
+    async def close_spider(self) -> None:
+        """Close the browser."""
+        await self._open.aclose()
+
+
+class Recording:
+    """Hands findings to the desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._writer: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Take what the pass was given."""
+        return cls(crawler.spider.desk)  # type: ignore[union-attr]
+
+    async def open_spider(self) -> None:
+        """Write steadily from now on."""
+        self._writer = asyncio.create_task(self._desk.write_steadily())
+
+    async def process_item(self, item: tuple[Look, Finding]) -> tuple[Look, Finding]:
+        """Hand one finding over."""
+        look, finding = item
+        await self._desk.take(seen(look, finding, self._desk.clock()))
+        return item
+
+    async def close_spider(self) -> None:
+        """Write the rest."""
+        if self._writer is not None:
+            self._writer.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._writer
+        await self._desk.write()
+
+
+def seen(look: Look, finding: Finding, at: datetime) -> Seen:
+    """Put a look and its finding into the casebook's form."""
+    page = look.page
+    assert page is not None  # noqa: S101
+    whole = finding.verdict is Verdict.LIVE and page.status == 200 and not page.rendered
+    baseline = None
+    if whole and not look.hops and (page.headers.get("etag") or page.headers.get("last-modified")):
+        baseline = Baseline(page.headers.get("etag"), page.headers.get("last-modified"))
+    took_s = asyncio.get_running_loop().time() - look.began
+    return Seen(
+        address=look.visit.address,
+        at=at,
+        verdict=finding.verdict,
+        rule=finding.rule,
+        because=finding.because,
+        status=page.status,
+        rendered=page.rendered,
+        took_ms=int(took_s * 1000),
+        baseline=baseline,
+        read_whole=whole,
+        retry_after=_retry_after(page, at),
+    )
+
+
+def _retry_after(page: Page, at: datetime) -> datetime | None:
+    """When the host asked us to come back, at most a day ahead."""
+    value = page.headers.get("retry-after", "").strip()
+    if page.status not in (429, 503) or not value:
+        return None
+    if value.isascii() and value.isdigit():
+        wait_s = float(value[:9])
+    else:
+        try:
+            when = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        wait_s = ((when if when.tzinfo else when.replace(tzinfo=UTC)) - at).total_seconds()
+    return at + timedelta(seconds=min(max(wait_s, 0.0), PATIENCE_MAX_S))

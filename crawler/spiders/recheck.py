@@ -1,0 +1,191 @@
+"""Visits what is due, hop by hop, and hands over what came back."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import StopDownload
+from scrapy.http import Response
+from scrapy.http.headers import Headers
+from twisted.python.failure import Failure as TwistedFailure
+
+from casebook.settings import Crawler as CrawlerSettings
+from casebook.visits import Visit
+from crawler.decoding import ACCEPTED, Undecodable, unpack
+from crawler.desk import Desk
+from crawler.document import Document
+from crawler.fetching import failure_of
+from crawler.page import Failure, Hop, Page
+from platforms.address import AddressRefused, normalise, site_of
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+TEXT = ("text/", "application/xhtml", "application/xml", "application/json")
+
+
+@dataclass
+class Look:
+    """One address on its way through a pass."""
+
+    visit: Visit
+    began: float
+    hops: list[Hop] = field(default_factory=list)
+    received: int = 0
+    page: Page | None = None
+
+
+class Recheck(Spider):
+    """Walks no site: each address is visited once, with the hops it sends us on."""
+
+    name = "recheck"
+
+    def __init__(self, desk: Desk, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(**kwargs)
+        self.desk = desk
+        self.limits: CrawlerSettings = desk.settings.crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "Recheck":  # noqa: ANN401
+        """Listen to what arrives, so that reading can stop."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.on_headers, signals.headers_received)
+        crawler.signals.connect(spider.on_bytes, signals.bytes_received)
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for each address that the desk hands out."""
+        async for visit in self.desk.visits():
+            yield self._request(Look(visit, _now()), visit.url)
+
+    def _request(self, look: Look, url: str) -> Request:
+        left = self.limits.visit_time_s - (_now() - look.began if look.hops else 0.0)
+        look.received = 0
+        return Request(
+            url,
+            callback=self.answered,
+            errback=self.failed,
+            dont_filter=True,
+            headers=self._headers(look),
+            meta={
+                "look": look,
+                "download_slot": site_of(url),
+                "download_timeout": max(0.1, min(self.limits.answer_time_s, left)),
+            },
+        )
+
+    def _headers(self, look: Look) -> dict[str, str]:
+        headers = {
+            "User-Agent": self.limits.user_agent,
+            "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+            "Accept-Language": "en,ur;q=0.7",
+            "Accept-Encoding": ACCEPTED,
+        }
+        known = look.visit.baseline
+        if known is not None and not look.hops and self._believes_unmodified(look.visit):
+            if known.etag:
+                headers["If-None-Match"] = known.etag
+            elif known.last_modified:
+                headers["If-Modified-Since"] = known.last_modified
+        return headers
+
+    def _believes_unmodified(self, visit: Visit) -> bool:
+        read = visit.read_whole_at
+        return read is not None and (self.desk.clock() - read).total_seconds() < self.limits.full_read_every_s
+
+    def on_headers(self, headers: Headers, request: Request, **_: Any) -> None:  # noqa: ANN401
+        """Stop before the body where it can tell nothing more: media, and redirects."""
+        kind = (headers.get("Content-Type") or b"").decode("latin-1").strip().lower()
+        if kind and not kind.startswith(TEXT):
+            raise StopDownload(fail=False)
+        if headers.get("Location") is not None and request.meta.get("look"):
+            request.meta["look"].received = 0
+
+    def on_bytes(self, data: bytes, request: Request, **_: Any) -> None:  # noqa: ANN401
+        """Stop at the limit; a minor's link has a lower one."""
+        look: Look = request.meta["look"]
+        look.received += len(data)
+        if look.received >= self._limit(look):
+            raise StopDownload(fail=False)
+
+    def _limit(self, look: Look) -> int:
+        return self.limits.minor_body_bytes if look.visit.minor else self.limits.body_bytes
+
+    def answered(self, response: Response) -> Iterator[Request | Look]:
+        """Follow a hop, or hand over the last answer."""
+        look: Look = response.meta["look"]
+        page = self._page(response, look)
+        target = _target(page)
+        if target is None:
+            look.page = page
+            yield look
+            return
+        if len(look.hops) >= self.limits.redirects:
+            yield self._end(look, response.url, Failure.REDIRECTS)
+        elif _now() - look.began > self.limits.visit_time_s and look.hops:
+            yield self._end(look, response.url, Failure.TIMEOUT)
+        else:
+            if not look.hops:
+                look.began = _now()
+            look.hops.append(Hop(response.url, response.status, target))
+            yield self._request(look, target)
+
+    def _page(self, response: Response, look: Look) -> Page:
+        headers = {name.decode("latin-1").lower(): values[0].decode("latin-1") for name, values in _pairs(response)}
+        stopped = "download_stopped" in response.flags
+        failure, body, more = None, b"", False
+        try:
+            body, more = unpack(response.body, headers.get("content-encoding", ""), self._limit(look))
+        except Undecodable:
+            failure = Failure.MALFORMED
+        asked = response.request.headers if response.request else {}
+        return Page(
+            url=look.visit.url,
+            final_url=response.url,
+            status=response.status,
+            headers=headers,
+            body=body,
+            hops=tuple(look.hops),
+            failure=failure,
+            truncated=stopped or more,
+            conditional=b"If-None-Match" in asked or b"If-Modified-Since" in asked,
+        )
+
+    def failed(self, failure: TwistedFailure) -> Iterator[Look]:
+        """Hand over a visit that brought back no answer."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        error = failure.value
+        if error is not None:
+            yield self._end(request.meta["look"], request.url, failure_of(error))
+
+    def _end(self, look: Look, url: str, failure: Failure) -> Look:
+        look.page = Page(url=look.visit.url, final_url=url, hops=tuple(look.hops), failure=failure)
+        return look
+
+
+def _pairs(response: Response) -> Iterator[tuple[bytes, list[bytes]]]:
+    for name, values in response.headers.items():
+        if values:
+            yield name, values
+
+
+def _target(page: Page) -> str | None:
+    """Where an answer sends us, in one spelling; None where it sends us nowhere that can be visited."""
+    location = page.headers.get("location") if page.status in REDIRECTS else None
+    if location is None:
+        if page.status != 200 or b"http-equiv" not in page.body[:20_000].lower():
+            return None
+        location = Document(page).refresh
+    if not location:
+        return None
+    try:
+        target = normalise(urljoin(page.final_url, location.strip()))
+    except (AddressRefused, ValueError):
+        return None
+    return None if target == page.final_url and page.status not in REDIRECTS else target
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,182 @@
+"""All platform sheets, and which of them an address belongs to."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from string import Formatter
+from typing import Self
+
+from pydantic import ValidationError
+
+from platforms.address import AddressRefused, Parts, name_of, normalise, parts_of, without
+from platforms.hosts import canonical_host
+from platforms.sheet import Permalink, Sheet
+
+
+class SheetRefused(Exception):
+    """A sheet that cannot be used; the text names the file, the place and the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What an address is: its platform if known, its one spelling, and what to visit to see it."""
+
+    platform: str | None
+    canonical: str
+    visit: str
+    permalink: Permalink | None = None
+
+
+class Registry:
+    """The sheets, found by id or by host."""
+
+    def __init__(self, sheets: Iterable[Sheet]) -> None:
+        """Hold these sheets.
+
+        Raises:
+            SheetRefused: two of them have one id, or claim one host.
+        """
+        self._sheets: dict[str, Sheet] = {}
+        self._by_host: dict[str, Sheet] = {}
+        for sheet in sheets:
+            if sheet.id in self._sheets:
+                raise SheetRefused(f"two sheets have the id {sheet.id!r}")
+            self._sheets[sheet.id] = sheet
+            self._claim(sheet)
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Self:
+        """Read our sheets, then the helpline's own; theirs replaces ours of the same id.
+
+        Raises:
+            SheetRefused: a file that is no sheet, or two sheets that claim one host.
+        """
+        sheets = _sheets_in(files("platforms") / "sheets")
+        if folder is not None:
+            if not folder.is_dir():
+                raise SheetRefused(f"{folder}: no such folder of platform sheets")
+            sheets |= _sheets_in(folder)
+        return cls(sheets.values())
+
+    def __iter__(self) -> Iterator[Sheet]:
+        return iter(self._sheets.values())
+
+    def __len__(self) -> int:
+        return len(self._sheets)
+
+    def sheet(self, platform: str) -> Sheet | None:
+        """Give the sheet of this id; None where there is none."""
+        return self._sheets.get(platform)
+
+    def identify(self, url: str) -> Identified:
+        """Tell platform, canonical address and address to visit.
+
+        Fragments that were kept stay: they may be the key to the content.
+
+        Raises:
+            AddressRefused: not an address that can be watched.
+        """
+        parts = parts_of(url)
+        sheet = self._sheet_for(parts.host)
+        if sheet is None:
+            return Identified(None, str(parts), str(parts))
+        parts = parts._replace(query=without(parts.query, sheet.drops))
+        for permalink in sheet.permalink:
+            found = re.match(permalink.pattern, _matched(permalink, parts))
+            if found:
+                canonical = _filled(permalink.canonical, permalink, found, parts)
+                visit = _filled(permalink.visit, permalink, found, parts) if permalink.visit else canonical
+                return Identified(sheet.id, canonical, visit, permalink)
+        return Identified(sheet.id, str(parts), str(parts))
+
+    def _claim(self, sheet: Sheet) -> None:
+        for host in sheet.hosts:
+            other = self._by_host.setdefault(_host_key(host), sheet)
+            if other is not sheet:
+                raise SheetRefused(f"the sheets {other.id!r} and {sheet.id!r} both claim the host {host!r}")
+
+    def _sheet_for(self, host: str) -> Sheet | None:
+        if host in self._by_host:
+            return self._by_host[host]
+        labels = host.split(".")
+        above = (".".join(labels[cut:]) for cut in range(1, len(labels)))
+        return next((self._by_host[f"*.{name}"] for name in above if f"*.{name}" in self._by_host), None)
+
+
+def _host_key(host: str) -> str:
+    star = "*." if host.startswith("*.") else ""
+    name = host.removeprefix("*.")
+    return star + canonical_host(f"[{name}]" if name.count(":") > 1 and not name.startswith("[") else name)
+
+
+def _matched(permalink: Permalink, parts: Parts) -> str:
+    """Give path and query; with `//host` before them where the pattern asks for a host of its own."""
+    text = parts.path if parts.query is None else f"{parts.path}?{parts.query}"
+    return f"//{parts.host}{text}" if permalink.pattern.startswith("^//") else text
+
+
+def _filled(template: str, permalink: Permalink, found: re.Match[str], parts: Parts) -> str:
+    groups = {name: value or "" for name, value in found.groupdict().items()}
+    address = template.format_map({**groups, "host": parts.site, "scheme": parts.scheme})
+    kept = [item for item in (parts.query or "").split("&") if item and name_of(item) in permalink.keeps]
+    if kept:
+        address += ("&" if "?" in address else "?") + "&".join(kept)
+    return normalise(address if parts.fragment is None else f"{address}#{parts.fragment}")
+
+
+def _sheets_in(folder: Traversable) -> dict[str, Sheet]:
+    sheets: dict[str, Sheet] = {}
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".toml"):
+            sheet = _read(file)
+            if sheet.id in sheets:
+                raise SheetRefused(f"{file.name}: another sheet in this folder has the id {sheet.id!r}")
+            sheets[sheet.id] = sheet
+    return sheets
+
+
+def _read(file: Traversable) -> Sheet:
+    try:
+        sheet = Sheet.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SheetRefused(f"{file.name}: cannot be read ({type(error).__name__})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SheetRefused(f"{file.name}: {error}") from None
+    except ValidationError as error:
+        raise SheetRefused(f"{file.name}: {_places(error)}") from None
+    _check_hosts(file.name, sheet)
+    _check_templates(file.name, sheet)
+    return sheet
+
+
+def _check_hosts(name: str, sheet: Sheet) -> None:
+    for place, host in enumerate(sheet.hosts):
+        try:
+            _host_key(host)
+        except AddressRefused:
+            raise SheetRefused(f"{name}: hosts.{place}: impossible host {host!r}") from None
+
+
+def _places(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'sheet'}: {fault['msg']}" for fault in error.errors())
+
+
+def _check_templates(name: str, sheet: Sheet) -> None:
+    """Refuse a template that its pattern cannot fill, here rather than at the first link."""
+    for place, permalink in enumerate(sheet.permalink):
+        known: Mapping[str, int] = re.compile(permalink.pattern).groupindex
+        for template in filter(None, (permalink.canonical, permalink.visit)):
+            unknown = _fields(name, place, template) - known.keys() - {"host", "scheme"}
+            if unknown:
+                raise SheetRefused(f"{name}: permalink.{place}: no group named {', '.join(sorted(unknown))}")
+
+
+def _fields(name: str, place: int, template: str) -> set[str]:
+    try:
+        return {field for _, field, _, _ in Formatter().parse(template) if field is not None}
+    except ValueError as error:
+        raise SheetRefused(f"{name}: permalink.{place}: {error}") from None

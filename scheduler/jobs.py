@@ -1,0 +1,53 @@
+"""What runs when: plain functions, each callable by hand."""
+
+import secrets
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+
+from casebook import visits
+from casebook.access import MONITOR, Actor
+from casebook.errors import Unavailable
+from casebook.store import Casebook
+from scheduler import workers
+from scheduler.clock import now
+from scheduler.home import Home
+
+HELD_WAIT_S = 90.0
+
+
+def anything_due(book: Casebook) -> bool:
+    """Tell whether a worker is wanted."""
+    return visits.anything_due(book, at=now())
+
+
+def look_now(book: Casebook, home: Home, addresses: Sequence[int], *, actor: Actor) -> int:
+    """Visit these addresses at once; those the monitor is visiting just now are waited for. Gives how many.
+
+    Raises:
+        Unavailable: the worker did not end well; what it recorded stays.
+    """
+    owner = f"check-{secrets.token_hex(8)}"
+    began = now()
+    until = began + timedelta(seconds=home.settings.monitor.lease_s + home.settings.crawler.visit_time_s)
+    taken, held = visits.lease_these(book, owner, addresses, actor=actor, at=began, until=until)
+    if taken:
+        worker = workers.start(home, owner, only=True)
+        try:
+            failed = worker.wait() != 0
+        except BaseException:
+            worker.terminate()
+            worker.wait(10)
+            raise
+        finally:
+            visits.release(book, owner, actor=MONITOR, at=now())
+        if failed:
+            raise Unavailable("the check did not end well; what was seen is on record, the rest is due again")
+    _wait_for(book, held)
+    return len(taken) + len(held)
+
+
+def _wait_for(book: Casebook, held: list[int]) -> None:
+    deadline = time.monotonic() + HELD_WAIT_S
+    while held and visits.still_held(book, held, at=now()) and time.monotonic() < deadline:
+        time.sleep(0.2)

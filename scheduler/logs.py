@@ -1,0 +1,39 @@
+"""What is said of the monitor's work, and what never is.
+
+Lines of our own are built from ids alone. A library's line may hold an address, so only its name and level pass.
+"""
+
+import logging
+import sys
+
+OURS = ("casebook", "crawler", "scheduler", "cli", "reporters", "matchers", "platforms", "pehra")
+
+
+class Discreet(logging.Formatter):
+    """Keeps the words of our own lines, and of others nothing but who spoke and how loudly."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give one line without any exception's text."""
+        bare = logging.makeLogRecord({**record.__dict__, "exc_info": None, "exc_text": None, "stack_info": None})
+        if record.name.split(".")[0] not in OURS:
+            bare.msg, bare.args = "said something that is kept out of the log", ()
+        kind = record.exc_info[0] if record.exc_info else None
+        line = super().format(bare)
+        return f"{line} ({kind.__name__})" if kind else line
+
+
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """Scrapy sets its own loggers to DEBUG, so the level alone does not hold others back."""
+    return record.name.split(".")[0] in OURS or record.levelno >= logging.WARNING
+
+
+def set_up(level: str) -> None:
+    """Log to standard error at this level; libraries from warnings upwards."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Discreet("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(_worth_saying)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    for name in OURS:
+        logging.getLogger(name).setLevel(level)

@@ -1,0 +1,126 @@
+"""The monitor: the only file that knows APScheduler."""
+
+import fcntl
+import logging
+import os
+import secrets
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from casebook import beats, visits
+from casebook.access import MONITOR
+from casebook.errors import CasebookError, Refused
+from casebook.store import Casebook
+from scheduler import jobs, workers
+from scheduler.clock import now
+from scheduler.home import Home
+
+log = logging.getLogger(__name__)
+
+LOCK = "monitor.lock"
+BEAT_EVERY_S = 5.0
+WORKER_ENDS_WITHIN_S = 6.0
+
+
+class Monitor:
+    """Starts a worker when something is due, and ends it when it is stuck."""
+
+    def __init__(self, home: Home, book: Casebook) -> None:
+        self._home, self._book = home, book
+        self._owner = f"monitor-{secrets.token_hex(4)}"
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Event()
+        self._progress = (0, now())
+
+    def run(self) -> None:
+        """Watch until SIGTERM or SIGINT."""
+        for one in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(one, lambda *_: self._stopping.set())
+        visits.release(self._book, "monitor-", actor=MONITOR, at=now())
+        beats.begin(self._book, actor=MONITOR, at=now())
+        scheduler = BackgroundScheduler(timezone="UTC")
+        poll_s = self._home.settings.monitor.poll_s
+        scheduler.add_job(_safely, "interval", args=[self.recheck], seconds=poll_s, next_run_time=now())
+        scheduler.add_job(_safely, "interval", args=[self._beat], seconds=BEAT_EVERY_S)
+        scheduler.start()
+        log.info("the monitor watches")
+        self._stopping.wait()
+        scheduler.shutdown(wait=False)
+        self._end_worker()
+        visits.release(self._book, "monitor-", actor=MONITOR, at=now())
+        beats.beat(self._book, actor=MONITOR, at=now(), ended=True)
+        log.info("the monitor has stopped; nothing is held")
+
+    def recheck(self) -> None:
+        """Have a worker at work whenever something is due."""
+        if self._stopping.is_set():
+            return
+        if self._worker is not None and self._worker.poll() is None:
+            self._end_if_stuck()
+            return
+        if self._worker is not None:
+            code, self._worker = self._worker.returncode, None
+            if code != 0:
+                log.warning("a worker ended with %s; what it held is due again", code)
+                visits.release(self._book, self._owner, actor=MONITOR, at=now())
+        if jobs.anything_due(self._book):
+            self._worker = workers.start(self._home, self._owner)
+            self._progress = (-1, now())
+
+    def _beat(self) -> None:
+        beats.beat(self._book, actor=MONITOR, at=now())
+
+    def _end_if_stuck(self) -> None:
+        last = visits.last_check(self._book)
+        running = visits.queue(self._book, at=now()).running
+        if last != self._progress[0] or not running:
+            self._progress = (last, now())
+        elif (now() - self._progress[1]).total_seconds() > self._home.settings.monitor.stuck_after_s:
+            log.warning("the worker is stuck; it is ended, and what it held is due again")
+            self._kill()
+
+    def _end_worker(self) -> None:
+        if self._worker is None:
+            return
+        self._worker.terminate()
+        try:
+            self._worker.wait(WORKER_ENDS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._kill()
+
+    def _kill(self) -> None:
+        if self._worker is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._worker.pid, signal.SIGKILL)
+            self._worker.wait()
+
+
+def _safely(job: Callable[[], None]) -> None:
+    """Run a job; what fails is said without its text, and tried again at the next turn."""
+    try:
+        job()
+    except CasebookError as error:
+        log.warning("%s", error)
+    except Exception as error:  # noqa: BLE001  # the edge of a job
+        log.error("a job failed (%s)", type(error).__name__)  # noqa: TRY400  # a traceback may hold an address
+
+
+@contextmanager
+def only_monitor(folder: Path) -> Iterator[None]:
+    """Hold the home's lock while the monitor runs; the system gives it back however the monitor ends.
+
+    Raises:
+        Refused: another monitor runs on this home.
+    """
+    with (folder / LOCK).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refused("another monitor runs on this home; see: pehra status") from None
+        yield
