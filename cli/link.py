@@ -18,6 +18,8 @@ from platforms.address import AddressRefused, host_of, is_private_host, site_of
 from platforms.found import addresses_in
 from scheduler.clock import now
 
+SHOWN = 50
+
 
 def join(pehra: click.Group) -> None:
     """Add these commands."""
@@ -107,11 +109,13 @@ def _recognise(session: Session, texts: list[str]) -> tuple[list[links.Found], l
 
 def _tell(added: list[links.LinkView], already: list[links.LinkView], refused: list[dict[str, str]]) -> None:
     click.echo(f"Added {len(added)}, already watched {len(already)}, refused {len(refused)}.")
-    rows: list[tuple[object, ...]] = [("added", one.link, one.platform, one.url) for one in added]
-    rows += [("already", one.link, one.platform, one.url) for one in already]
-    rows += [("refused", None, None, f"{one['text']}: {one['reason']}") for one in refused]
+    rows: list[tuple[object, ...]] = [("refused", None, None, f"{one['text']}: {one['reason']}") for one in refused]
+    rows += [("added", one.link, one.platform, one.url) for one in added[:SHOWN]]
+    rows += [("already", one.link, one.platform, one.url) for one in already[:SHOWN]]
     if rows:
         table(("", "link", "platform", "address"), rows)
+    if max(len(added), len(already)) > SHOWN:
+        click.echo(f"Of each kind the first {SHOWN} are shown; see all with: pehra link list")
 
 
 @click.option("--case", help="Only this case's.")
