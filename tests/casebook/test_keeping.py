@@ -112,3 +112,10 @@ def test_a_backup_is_whole_and_still_sealed(tmp_path: Path, vault: Vault) -> Non
     book = create_book(f"sqlite:///{tmp_path}/book.sqlite3", vault)
     store.backup(book, tmp_path / "copy.sqlite3")
     assert open_book(f"sqlite:///{tmp_path}/copy.sqlite3", vault)
+
+
+def test_the_steps_told_by_file_names_are_those_alembic_knows() -> None:
+    from alembic.script import ScriptDirectory
+
+    known = [script.revision for script in ScriptDirectory(str(store.MIGRATIONS)).walk_revisions()]
+    assert store.steps() == known[::-1]
