@@ -4,14 +4,15 @@ import random
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casebook import journal
-from casebook.access import Actor, Right, require
-from casebook.errors import NotFound, Refused
+from casebook import assignments, casefile, consents, journal, watching
+from casebook.access import Actor, Right, admit, reach, require
+from casebook.errors import Refused
 from casebook.store import Casebook
-from casebook.tables import Address, Case, WatchedLink
+from casebook.tables import Case, WatchedLink
+from casebook.vocabulary import Act, EntryKind
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 REF_LENGTH = 6
@@ -39,12 +40,22 @@ def open_case(
     urgent: bool = False,
     note: str | None = None,
 ) -> str:
-    """Open a case; its reference is drawn by chance, so that it tells nothing of when or how many."""
+    """Open a case and assign its opener; its reference is drawn by chance, and tells nothing of when or how many.
+
+    Who brings a matter here asks for it to be watched, and for its pictures to be recognised: these two consents are
+    on the ledger from the start, and can be taken back like any other.
+    """
     require(actor, Right.KEEP_CASES)
     with book.writing() as session:
         ref = _free_ref(session, chance)
-        sealed = None if note is None else book.vault.seal("case.note", note)
-        session.add(Case(ref=ref, minor=minor, urgent=urgent, note=sealed, opened_at=at))
+        case = Case(ref=ref, minor=minor, urgent=urgent, opened_at=at)
+        session.add(case)
+        session.flush()
+        assignments.begin(session, case.id, actor, at)
+        for act in (Act.WATCH, Act.HASH):
+            consents.note(session, case.id, act, given=True, actor=actor, at=at)
+        if note is not None:
+            casefile.put(session, case.id, EntryKind.NOTE, {"words": note}, actor=actor, at=at)
         journal.append(session, book.vault, actor, "case.open", ref, at)
     return ref
 
@@ -56,18 +67,6 @@ def _free_ref(session: Session, chance: random.Random) -> str:
             return ref
 
 
-def find(session: Session, ref: str) -> Case:
-    """Find a case by its reference, in any case of letters.
-
-    Raises:
-        NotFound: there is none.
-    """
-    case = session.scalar(select(Case).where(Case.ref == ref.strip().upper()))
-    if case is None:
-        raise NotFound("no case of that reference; try: pehra case list")
-    return case
-
-
 def list_cases(book: Casebook, *, actor: Actor, at: datetime, closed: bool = False) -> list[CaseView]:
     """List cases, newest first; closed ones only when asked for."""
     require(actor, Right.READ_CASES)
@@ -77,7 +76,8 @@ def list_cases(book: Casebook, *, actor: Actor, at: datetime, closed: bool = Fal
         .correlate(Case)
         .scalar_subquery()
     )
-    query = select(Case, counted).order_by(Case.opened_at.desc(), Case.id.desc())
+    mine = Case.id.in_(reach(actor, at))
+    query = select(Case, counted).where(mine).order_by(Case.opened_at.desc(), Case.id.desc())
     if not closed:
         query = query.where(Case.closed_at.is_(None))
     with book.writing() as session:
@@ -85,17 +85,16 @@ def list_cases(book: Casebook, *, actor: Actor, at: datetime, closed: bool = Fal
         return [_view(case, links) for case, links in session.execute(query)]
 
 
-def show(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> tuple[CaseView, str | None]:
-    """Give a case and its note; the look is journaled."""
+def show(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> CaseView:
+    """Give a case without its file; the look is journaled."""
     require(actor, Right.READ_CASES)
     with book.writing() as session:
-        case = find(session, ref)
+        case = admit(session, actor, ref, at)
         links = session.scalar(
             select(func.count()).where(WatchedLink.case_id == case.id, WatchedLink.retired_at.is_(None))
         )
         journal.append(session, book.vault, actor, "case.show", case.ref, at)
-        note = None if case.note is None else book.vault.unseal("case.note", case.note)
-        return _view(case, links or 0), note
+        return _view(case, links or 0)
 
 
 def _view(case: Case, links: int) -> CaseView:
@@ -106,25 +105,10 @@ def close(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> None:
     """Close a case: its links are watched no longer, unless another case watches them; what was learned stays."""
     require(actor, Right.KEEP_CASES)
     with book.writing() as session:
-        case = find(session, ref)
+        case = admit(session, actor, ref, at)
         if case.closed_at is not None:
             raise Refused(f"{case.ref} is closed already")
         case.closed_at = at
         session.flush()
-        unwatch(session, select(WatchedLink.address_id).where(WatchedLink.case_id == case.id))
+        watching.unwatch(session, select(WatchedLink.address_id).where(WatchedLink.case_id == case.id))
         journal.append(session, book.vault, actor, "case.close", case.ref, at)
-
-
-def unwatch(session: Session, addresses: object) -> None:
-    """Take addresses that no open case watches any more out of the queue."""
-    watched = (
-        select(WatchedLink.address_id)
-        .join(Case, Case.id == WatchedLink.case_id)
-        .where(WatchedLink.retired_at.is_(None), Case.closed_at.is_(None))
-    )
-    session.execute(
-        update(Address)
-        .where(Address.id.in_(addresses), Address.id.not_in(watched))  # type: ignore[arg-type]
-        .values(due_at=None, lease=None)
-        .execution_options(synchronize_session=False)
-    )

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from casebook import cases, journal, states
-from casebook.access import Actor, Right, require
+from casebook import journal, states, watching
+from casebook.access import Actor, Right, Role, admit, agreed, reach, require, require_consent
 from casebook.errors import NotFound, Refused
 from casebook.store import Casebook
 from casebook.tables import Address, Case, Check, Event, WatchedLink
-from casebook.vocabulary import Category, EventKind, LinkId, State, Verdict
+from casebook.vocabulary import Act, Category, EventKind, LinkId, State, Verdict
 
 ADDED_AT_ONCE = 1000
 
@@ -50,6 +50,7 @@ class LinkView:
     first_seen_gone_at: datetime | None
     times_resurfaced: int
     retired_at: datetime | None
+    minor: bool
 
 
 @dataclass(frozen=True)
@@ -69,25 +70,33 @@ def add(
     at: datetime,
     category: Category = Category.NCII,
     reported_at: datetime | None = None,
+    minor: bool = False,
 ) -> Added:
     """Watch addresses for a case, in one transaction; call with at most `ADDED_AT_ONCE` at a time.
 
-    A retired link of the same case is watched again, with what was known of it.
+    A retired link of the same case is watched again, with what was known of it. `minor` says that these links hold
+    somebody's child, whoever the case is about.
     """
     require(actor, Right.KEEP_CASES)
     with book.writing() as session:
-        case = cases.find(session, ref)
+        case = admit(session, actor, ref, at)
         if case.closed_at is not None:
             raise Refused(f"{case.ref} is closed: open a new case for these links")
-        addresses = _addresses(session, book, found, case, at)
+        require_consent(session, case, Act.WATCH)
+        minor = minor or case.minor
+        addresses = _addresses(session, book, found, at, minor=minor)
         known = _links_of(session, case.id, list(addresses.values()))
         fresh = {
-            one: _new_link(case.id, one, category, at, reported_at) for one in addresses.values() if one not in known
+            one: _new_link(case.id, one, category, at, reported_at, minor=minor)
+            for one in addresses.values()
+            if one not in known
         }
         session.add_all(fresh.values())
         again = [link for link in known.values() if link.retired_at is not None]
         for link in again:
             link.retired_at = None
+        for link in known.values():
+            link.minor = link.minor or minor
         session.flush()
         journal.append(session, book.vault, actor, f"link.add {len(fresh) + len(again)}", case.ref, at)
         new = [link.id for link in fresh.values()] + [link.id for link in again]
@@ -95,8 +104,10 @@ def add(
         return Added(_views(session, book, new), _views(session, book, old))
 
 
-def _addresses(session: Session, book: Casebook, found: Sequence[Found], case: Case, at: datetime) -> dict[bytes, int]:
-    """Give every address its row, and a place at the queue's front."""
+def _addresses(
+    session: Session, book: Casebook, found: Sequence[Found], at: datetime, *, minor: bool
+) -> dict[bytes, int]:
+    """Give every address its row, and a place at the queue's front; what is a minor's for one case is for all."""
     wanted = {book.vault.digest("url", one.url): one for one in found}
     rows = {row.url_digest: row for row in session.scalars(select(Address).where(Address.url_digest.in_(wanted)))}
     for digest, one in wanted.items():
@@ -104,7 +115,7 @@ def _addresses(session: Session, book: Casebook, found: Sequence[Found], case: C
         if row is None:
             rows[digest] = row = _new_address(book, digest, one)
             session.add(row)
-        row.minor = row.minor or case.minor
+        row.minor = row.minor or minor
         if row.lease is None:
             row.due_at = at
     session.flush()
@@ -129,13 +140,16 @@ def _links_of(session: Session, case: int, addresses: list[int]) -> dict[int, Wa
     return {link.address_id: link for link in session.scalars(query)}
 
 
-def _new_link(case: int, address: int, category: Category, at: datetime, reported_at: datetime | None) -> WatchedLink:
+def _new_link(
+    case: int, address: int, category: Category, at: datetime, reported_at: datetime | None, *, minor: bool
+) -> WatchedLink:
     return WatchedLink(
         case_id=case,
         address_id=address,
         category=category,
         added_at=at,
         reported_at=reported_at,
+        minor=minor,
         **asdict(states.begin(at)),
     )
 
@@ -157,8 +171,9 @@ def list_links(
     if state is not None:
         query = query.where(WatchedLink.state == state)
     with book.writing() as session:
-        ref = "all" if case is None else cases.find(session, case).ref
+        ref = "all" if case is None else admit(session, actor, case, at).ref
         query = query.where(Case.closed_at.is_(None)) if case is None else query.where(Case.ref == ref)
+        query = query.where(Case.id.in_(reach(actor, at)))
         journal.append(session, book.vault, actor, "link.list", ref, at)
         return [_view(book, row) for row in session.execute(query)]
 
@@ -167,9 +182,7 @@ def show(book: Casebook, link: LinkId, *, actor: Actor, at: datetime, checks: in
     """Give one link with its checks, newest first, and every takedown with both its ends."""
     require(actor, Right.READ_CASES)
     with book.writing() as session:
-        row = session.execute(_joined().where(WatchedLink.id == link)).one_or_none()
-        if row is None:
-            raise NotFound("no link of that number; try: pehra link list")
+        row = _admitted(session, actor, link, at)
         journal.append(session, book.vault, actor, "link.show", f"{row.Case.ref}/{link}", at)
         return {
             **asdict(_view(book, row)),
@@ -216,39 +229,58 @@ def retire(book: Casebook, link: LinkId, *, actor: Actor, at: datetime) -> LinkV
     """Stop watching a link; what was learned stays."""
     require(actor, Right.KEEP_CASES)
     with book.writing() as session:
-        row = session.get(WatchedLink, link)
-        if row is None:
-            raise NotFound("no link of that number; try: pehra link list")
+        row = _admitted(session, actor, link, at).WatchedLink
         row.retired_at = row.retired_at or at
         session.flush()
-        cases.unwatch(session, [row.address_id])
+        watching.unwatch(session, [row.address_id])
         view = _views(session, book, [link])[0]
         journal.append(session, book.vault, actor, "link.retire", f"{view.case}/{link}", at)
         return view
 
 
-def views(book: Casebook, addresses: Iterable[int], *, actor: Actor) -> list[LinkView]:
-    """Give every watched link of these addresses."""
+def mark_minor(book: Casebook, link: LinkId, *, actor: Actor, at: datetime) -> LinkView:
+    """Say that a link holds somebody's child: from now on nothing is fetched of it beyond what tells that it is up."""
+    require(actor, Right.KEEP_CASES)
+    with book.writing() as session:
+        row = _admitted(session, actor, link, at)
+        row.WatchedLink.minor = row.Address.minor = True
+        row.Address.baseline = row.Address.read_whole_at = None
+        journal.append(session, book.vault, actor, "link.minor", f"{row.Case.ref}/{link}", at)
+        session.flush()
+        return _view(book, row)
+
+
+def views(book: Casebook, addresses: Iterable[int], *, actor: Actor, at: datetime) -> list[LinkView]:
+    """Give every watched link of these addresses that the actor may see."""
     require(actor, Right.READ_CASES)
     with book.reading() as session:
-        query = _joined().where(WatchedLink.address_id.in_(list(addresses)), WatchedLink.retired_at.is_(None))
+        query = _joined().where(
+            WatchedLink.address_id.in_(list(addresses)),
+            WatchedLink.retired_at.is_(None),
+            Case.id.in_(reach(actor, at)),
+        )
         return [_view(book, row) for row in session.execute(query.order_by(WatchedLink.id))]
 
 
-def addresses_of(book: Casebook, links: Sequence[LinkId] | None, *, actor: Actor) -> list[int]:
-    """Give the addresses of these links, or of every link watched.
+def addresses_of(
+    book: Casebook, links: Sequence[LinkId] | None, *, actor: Actor, at: datetime, due: bool = False
+) -> list[int]:
+    """Give the addresses of these links, or of every link the actor watches, or of those that are due.
 
     Raises:
-        NotFound: one of the numbers is no watched link.
+        NotFound: one of the numbers is no watched link of theirs.
     """
     require(actor, Right.READ_CASES)
     query = (
         select(WatchedLink.id, WatchedLink.address_id)
         .join(Case, Case.id == WatchedLink.case_id)
-        .where(WatchedLink.retired_at.is_(None), Case.closed_at.is_(None))
+        .where(WatchedLink.retired_at.is_(None), Case.closed_at.is_(None), Case.id.in_(reach(actor, at)))
+        .where(agreed(Act.WATCH))
     )
     if links is not None:
         query = query.where(WatchedLink.id.in_(links))
+    if due:
+        query = query.join(Address, Address.id == WatchedLink.address_id).where(Address.due_at <= at)
     with book.reading() as session:
         rows = session.execute(query).all()
     missing = set(links or ()) - {row.id for row in rows}
@@ -257,17 +289,30 @@ def addresses_of(book: Casebook, links: Sequence[LinkId] | None, *, actor: Actor
     return sorted({row.address_id for row in rows})
 
 
-def counts(book: Casebook) -> dict[str, int]:
-    """Count watched links per state."""
+def counts(book: Casebook, *, actor: Actor, at: datetime) -> dict[str, int]:
+    """Count watched links per state: an officer's own; of all cases for who counts."""
     query = (
         select(WatchedLink.state, func.count())
         .join(Case, Case.id == WatchedLink.case_id)
         .where(WatchedLink.retired_at.is_(None), Case.closed_at.is_(None))
         .group_by(WatchedLink.state)
     )
+    if actor.role is Role.OFFICER:
+        query = query.where(Case.id.in_(reach(actor, at)))
+    else:
+        require(actor, Right.COUNT)
     with book.reading() as session:
         found = {state.value: count for state, count in session.execute(query)}
     return {state.value: found.get(state.value, 0) for state in State}
+
+
+def _admitted(session: Session, actor: Actor, link: LinkId, at: datetime) -> Row[WatchedLink, Address, Case]:
+    """Give a link to who may open its case; another's link and none at all are not told apart."""
+    query = _joined().where(WatchedLink.id == link, Case.id.in_(reach(actor, at)))
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("no link of that number; try: pehra link list")
+    return row
 
 
 def _joined() -> Select[WatchedLink, Address, Case]:
@@ -298,10 +343,16 @@ def _view(book: Casebook, row: Row[WatchedLink, Address, Case]) -> LinkView:
         verdict=link.verdict,
         rule=link.rule,
         because=None if link.because is None else book.vault.unseal("link.because", link.because),
-        last_checked_at=address.last_checked_at,
+        last_checked_at=_since_added(address.last_checked_at, link),
         next_check_at=address.due_at,
         last_seen_live_at=link.last_seen_live_at,
         first_seen_gone_at=link.first_seen_gone_at or link.gone_since,
         times_resurfaced=link.times_resurfaced,
         retired_at=link.retired_at,
+        minor=link.minor,
     )
+
+
+def _since_added(at: datetime | None, link: WatchedLink) -> datetime | None:
+    """Hide what was seen before this case watched: it would tell that another case watches the same address."""
+    return None if at is None or at < link.added_at else at

@@ -17,6 +17,7 @@ from casebook.vault import Vault
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_S = 10
+SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True)
@@ -101,40 +102,56 @@ def open_book(url: str, vault: Vault) -> Casebook:
         Unavailable: not set up, older or newer than this program, or of another key.
     """
     book = Casebook(connect(url), vault)
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+    if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).exists():
         raise Unavailable("there is no database here: run `pehra init`")
     _require_current(book.engine)
-    with book.reading() as session:
-        key_check = session.scalar(select(Book.key_check))
-    if key_check is None:
+    if not _require_key(book.engine, vault):
         raise Unavailable("the database is not set up: run `pehra init`")
-    if key_check != vault.digest("key", "check"):
-        raise Unavailable("this key does not belong to this database: restore the monitor.key made with it")
     return book
+
+
+def _require_key(engine: Engine, vault: Vault) -> bool:
+    """Refuse another key; tell whether the database is bound to one at all."""
+    with said(), engine.connect() as connection:
+        found = connection.scalar(select(Book.key_check))
+    if found is not None and found != vault.digest("key", "check"):
+        raise Unavailable("this key does not belong to this database: restore the monitor.key made with it")
+    return found is not None
 
 
 def create_book(url: str, vault: Vault) -> Casebook:
     """Set up the tables and bind the database to this key; one that is set up already is left as it is."""
+    if url.startswith(SQLITE):  # before SQLite makes it, for everybody to read
+        Path(url.removeprefix(SQLITE)).touch(mode=0o600)
     book = Casebook(connect(url), vault)
-    upgrade(book.engine)
+    upgrade(book.engine, vault)
     with book.writing() as session:
         if session.scalar(select(Book)) is None:
             check = vault.digest("key", "check")
-            session.add(Book(id=1, key_check=check, journal_length=0, journal_head=bytes(32)))
+            chain = vault.seal("book.journal_key", vault.fresh_key().hex())
+            session.add(Book(id=1, key_check=check, journal_length=0, journal_head=bytes(32), journal_key=chain))
     book.engine.dispose()
     return open_book(url, vault)
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the tables to this program's form."""
+def upgrade(engine: Engine, vault: Vault) -> None:
+    """Bring the tables to this program's form, and what is sealed with them.
+
+    Raises:
+        Unavailable: the database is newer than this program, or of another key; nothing was changed.
+    """
     from alembic import command  # a tenth of a second that only this verb needs
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["engine"] = engine
+    config.attributes["vault"] = vault
     with said():
-        _require_not_newer(revision(engine))
+        at = revision(engine)
+        _require_not_newer(at)
+        if at is not None:
+            _require_key(engine, vault)
         command.upgrade(config, "head")
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Enum, ForeignKey,
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from casebook.vocabulary import Category, EventKind, State, Verdict
+from casebook.vocabulary import Act, Category, EntryKind, EventKind, RequestKind, State, Verdict
 
 
 class Moment(TypeDecorator[datetime]):
@@ -39,6 +39,13 @@ class Sealed(TypeDecorator[bytes]):
     cache_ok = True
 
 
+class Locked(TypeDecorator[bytes]):
+    """Bytes that only an officer opens: sealed to a case, an officer or the escrow key, or under a passphrase."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+
 class Digest(TypeDecorator[bytes]):
     """A keyed digest of the vault: finds, and tells nothing."""
 
@@ -50,6 +57,7 @@ def _words(enum: Any) -> Enum:  # noqa: ANN401
     return Enum(enum, native_enum=False, length=16, values_callable=lambda e: [one.value for one in e])
 
 
+Recipient = String(80)  # an age public key has 62 characters
 Id = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -60,13 +68,16 @@ class Base(DeclarativeBase):
 
 
 class Book(Base):
-    """One row: which key this database belongs to, and the journal's head."""
+    """One row: which key this database belongs to, the journal's head and keys, and who opens what nobody else can."""
 
     __tablename__ = "book"
     id: Mapped[int] = mapped_column(primary_key=True)
     key_check: Mapped[bytes] = mapped_column(Digest)
     journal_length: Mapped[int]
     journal_head: Mapped[bytes] = mapped_column(LargeBinary(32))
+    journal_key: Mapped[bytes | None] = mapped_column(Sealed)
+    signing_key: Mapped[bytes | None] = mapped_column(Sealed)
+    escrow: Mapped[str | None] = mapped_column(Recipient)
 
 
 class Officer(Base):
@@ -77,6 +88,20 @@ class Officer(Base):
     name: Mapped[bytes] = mapped_column(Sealed)
     name_digest: Mapped[bytes] = mapped_column(Digest, unique=True)
     added_at: Mapped[datetime]
+    role: Mapped[str] = mapped_column(String(16), default="officer")
+    left_at: Mapped[datetime | None]
+
+
+class OfficerKey(Base):
+    """An officer's age key; its private part is locked under the passphrase where one was set, else under our key."""
+
+    __tablename__ = "officer_key"
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"), primary_key=True)
+    recipient: Mapped[str] = mapped_column(Recipient)
+    identity: Mapped[bytes] = mapped_column(Locked)
+    protected: Mapped[bool] = mapped_column(Boolean)
+    wrong_tries: Mapped[int] = mapped_column(Integer, default=0)
+    wait_until: Mapped[datetime | None]
 
 
 class Case(Base):
@@ -87,9 +112,118 @@ class Case(Base):
     ref: Mapped[str] = mapped_column(String(16), unique=True)
     minor: Mapped[bool] = mapped_column(Boolean)
     urgent: Mapped[bool] = mapped_column(Boolean)
-    note: Mapped[bytes | None] = mapped_column(Sealed)
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+
+class CaseKey(Base):
+    """A case's age recipient, which anybody may seal to; without this row nothing of its file can be read again."""
+
+    __tablename__ = "case_key"
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    recipient: Mapped[str] = mapped_column(Recipient)
+    escrow: Mapped[bytes | None] = mapped_column(Locked)
+
+
+class Assignment(Base):
+    """An officer's way into a case: the case's private key, sealed to theirs; it ends, its history stays.
+
+    `until` is set for access in an emergency, which ends by itself.
+    """
+
+    __tablename__ = "assignment"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    key: Mapped[bytes | None] = mapped_column(Locked)
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    __table_args__ = (Index("assignment_officer", "officer_id", "case_id"), Index("assignment_case", "case_id"))
+
+
+class Entry(Base):
+    """One entry of a case file; a follow-up's times stand in clear, so that it can fall due."""
+
+    __tablename__ = "entry"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    kind: Mapped[EntryKind] = mapped_column(_words(EntryKind))
+    words: Mapped[bytes] = mapped_column(Locked)
+    at: Mapped[datetime]
+    author: Mapped[str] = mapped_column(String(40))
+    due_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    __table_args__ = (Index("entry_case", "case_id", "kind"),)
+
+
+class Consent(Base):
+    """One word of the consent ledger; for each act the newest counts, and the monitor can read which."""
+
+    __tablename__ = "consent"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    act: Mapped[Act] = mapped_column(_words(Act))
+    given: Mapped[bool] = mapped_column(Boolean)
+    at: Mapped[datetime]
+    author: Mapped[str] = mapped_column(String(40))
+    words: Mapped[bytes | None] = mapped_column(Locked)
+    __table_args__ = (Index("consent_case", "case_id", "act"),)
+
+
+class Request(Base):
+    """What one member of staff asked for and a second approves; `reason` is sealed to the two and those assigned."""
+
+    __tablename__ = "request"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[RequestKind] = mapped_column(_words(RequestKind))
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    asked_by: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    approver: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    asked_at: Mapped[datetime]
+    reason: Mapped[bytes] = mapped_column(Locked)
+    hours: Mapped[int | None] = mapped_column(Integer)
+    approved_at: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    __table_args__ = (Index("request_case", "case_id"),)
+
+
+class Notice(Base):
+    """Words for one officer, sealed to them: what somebody did to a case of theirs."""
+
+    __tablename__ = "notice"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    words: Mapped[bytes] = mapped_column(Locked)
+    at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    __table_args__ = (Index("notice_officer", "officer_id", "seen_at"),)
+
+
+class Receipt(Base):
+    """That a case was erased, and by whom; its reference was made by chance and leads nowhere any more."""
+
+    __tablename__ = "receipt"
+    ref: Mapped[str] = mapped_column(String(16), primary_key=True)
+    erased_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(40))
+    approved_by: Mapped[str] = mapped_column(String(40))
+    links: Mapped[int] = mapped_column(Integer)
+    entries: Mapped[int] = mapped_column(Integer)
+
+
+class Tally(Base):
+    """What statistics keep of erased cases: sums over many, with no case, no time and no address."""
+
+    __tablename__ = "tally"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform: Mapped[str | None] = mapped_column(String(40))
+    category: Mapped[Category] = mapped_column(_words(Category))
+    links: Mapped[int] = mapped_column(Integer)
+    takedowns: Mapped[int] = mapped_column(Integer)
+    resurfacings: Mapped[int] = mapped_column(Integer)
+    __table_args__ = (Index("tally_once", "platform", "category"),)
 
 
 class Address(Base):
@@ -140,6 +274,7 @@ class WatchedLink(Base):
     added_at: Mapped[datetime]
     reported_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
+    minor: Mapped[bool] = mapped_column(Boolean, default=False)
     state: Mapped[State] = mapped_column(_words(State))
     since: Mapped[datetime]
     verdict: Mapped[Verdict | None] = mapped_column(_words(Verdict))

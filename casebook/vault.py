@@ -62,7 +62,20 @@ class Vault:
 
     def digest(self, kind: str, text: str) -> bytes:
         """32 bytes that are the same for the same text and tell nothing without the key."""
-        return hmac.digest(self._lookup, kind.encode() + b"\0" + text.encode(), sha256)
+        return keyed(self._lookup, kind, text)
+
+    def chain_key(self) -> bytes:
+        """Give the key that chained the journal before it had one of its own."""
+        return self._lookup
+
+    def fresh_key(self) -> bytes:
+        """Draw a new key of 32 bytes."""
+        return self._random(KEY_BYTES)
+
+
+def keyed(key: bytes, kind: str, text: str) -> bytes:
+    """Give the HMAC-SHA-256 of a text, told apart by what kind of text it is."""
+    return hmac.digest(key, kind.encode() + b"\0" + text.encode(), sha256)
 
 
 def make_key(home: Path, random: Callable[[int], bytes] = os.urandom) -> Path:

@@ -10,12 +10,12 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from casebook import journal, states
-from casebook.access import Actor, Right, require
+from casebook.access import Actor, Right, Role, agreed, reach, require
 from casebook.cadence import Watching, next_check
 from casebook.settings import Cadence
 from casebook.store import Casebook
 from casebook.tables import Address, Case, Check, Event, Site, WatchedLink
-from casebook.vocabulary import AddressId, EventKind, Verdict
+from casebook.vocabulary import Act, AddressId, EventKind, Verdict
 
 STANDING = tuple(field.name for field in fields(states.Standing))
 TOLD = frozenset({EventKind.TAKEN_DOWN, EventKind.RESURFACED, EventKind.LOST})
@@ -223,6 +223,7 @@ def _watchers(session: Session, addresses: list[int]) -> dict[int, list[tuple[Wa
         select(WatchedLink, Case)
         .join(Case, Case.id == WatchedLink.case_id)
         .where(WatchedLink.address_id.in_(addresses), WatchedLink.retired_at.is_(None), Case.closed_at.is_(None))
+        .where(agreed(Act.WATCH))
     )
     found: dict[int, list[tuple[WatchedLink, Case]]] = defaultdict(list)
     for link, case in session.execute(query):
@@ -336,13 +337,17 @@ class Queue:
     running: int
 
 
-def queue(book: Casebook, *, at: datetime) -> Queue:
-    """Count what is due, overdue and being visited."""
+def queue(book: Casebook, *, actor: Actor, at: datetime) -> Queue:
+    """Count what is due, overdue and being visited; for an officer, of their own cases."""
     late = at - timedelta(minutes=15)
+    counted = select(func.count()).select_from(Address)
+    if actor.role is Role.OFFICER:
+        theirs = select(WatchedLink.address_id).where(WatchedLink.case_id.in_(reach(actor, at)))
+        counted = counted.where(Address.id.in_(theirs))
     with book.reading() as session:
-        due = session.scalar(select(func.count()).where(Address.due_at <= at))
-        overdue = session.scalar(select(func.count()).where(Address.due_at <= late))
-        running = session.scalar(select(func.count()).where(Address.lease.is_not(None), Address.due_at > at))
+        due = session.scalar(counted.where(Address.due_at <= at))
+        overdue = session.scalar(counted.where(Address.due_at <= late))
+        running = session.scalar(counted.where(Address.lease.is_not(None), Address.due_at > at))
     return Queue(due or 0, overdue or 0, running or 0)
 
 
@@ -363,9 +368,3 @@ def last_check(book: Casebook) -> int:
     """Give the newest check's number, 0 before the first: it grows while anybody works."""
     with book.reading() as session:
         return session.scalar(select(func.max(Check.id))) or 0
-
-
-def due(book: Casebook, *, at: datetime) -> list[int]:
-    """Give every address that is due and held by nobody."""
-    with book.reading() as session:
-        return list(session.scalars(select(Address.id).where(Address.due_at <= at).order_by(Address.due_at)))

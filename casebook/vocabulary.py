@@ -5,7 +5,18 @@ from typing import NewType
 
 from platforms.words import Verdict
 
-__all__ = ["AddressId", "CaseId", "Category", "EventKind", "LinkId", "State", "Verdict"]
+__all__ = [
+    "Act",
+    "AddressId",
+    "CaseId",
+    "Category",
+    "EntryKind",
+    "EventKind",
+    "LinkId",
+    "RequestKind",
+    "State",
+    "Verdict",
+]
 
 CaseId = NewType("CaseId", int)
 LinkId = NewType("LinkId", int)
@@ -44,3 +55,41 @@ class Category(StrEnum):
     DEFAMATION = "defamation"
     THREATS = "threats"
     COPYRIGHT = "copyright"
+
+
+class EntryKind(StrEnum):
+    """What an entry of a case file is about; its words are sealed to the case."""
+
+    NAME = "name"
+    CONTACT = "contact"
+    SAFE_CONTACT = "safe-contact"
+    NOTE = "note"
+    RISK = "risk"
+    REFERRAL = "referral"
+    FOLLOW_UP = "follow-up"
+    WATCHED_NAME = "watched-name"
+    IMAGE_LABEL = "image-label"
+
+
+class Act(StrEnum):
+    """What a complainant may agree to, each for itself, and take back."""
+
+    WATCH = "watch"
+    HASH = "hash"
+    DEEP_MATCH = "deep-match"
+    CAPTURE = "capture"
+    REPORT_PARTNER = "report-partner"
+    REPORT_POLICY = "report-policy"
+    REPORT_STATUTORY = "report-statutory"
+    REPORT_REGULATOR = "report-regulator"
+    REPORT_HOST = "report-host"
+    REPORT_DEINDEX = "report-de-index"
+    TELL_POLICE = "tell-police"
+    PUBLISH = "publish"
+
+
+class RequestKind(StrEnum):
+    """What one member of staff asks for and a second has to approve."""
+
+    BREAK_GLASS = "break-glass"
+    ERASE = "erase"

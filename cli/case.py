@@ -4,7 +4,8 @@ import random
 
 import click
 
-from casebook import cases
+from casebook import casefile, cases
+from casebook.vocabulary import EntryKind
 from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
@@ -55,9 +56,11 @@ def _fields(view: cases.CaseView) -> dict[str, object]:
 
 @click.argument("case")
 def show(session: Session, case: str, as_json: bool) -> None:
-    """Show one case with its note."""
-    view, note = cases.show(session.book, case, actor=session.actor, at=now())
-    answer = {"case": view.ref, **_fields(view), "note": note}
+    """Show one case with its newest note."""
+    actor = session.actor
+    view = cases.show(session.book, case, actor=actor, at=now())
+    notes = [one for one in casefile.read(session.book, case, actor=actor, at=now()) if one.kind is EntryKind.NOTE]
+    answer = {"case": view.ref, **_fields(view), "note": notes[-1].words["words"] if notes else None}
     if as_json:
         print_json(answer)
     else:

@@ -4,7 +4,7 @@ from collections import Counter
 
 import click
 
-from casebook import links, visits
+from casebook import links
 from casebook.errors import Refused
 from casebook.vocabulary import LinkId
 from cli.context import Session, command
@@ -28,12 +28,10 @@ def check(session: Session, link: tuple[int, ...], due: bool, everything: bool, 
         raise Refused("name links, or --due, or --all")
     book, actor = session.book, session.actor
     session.home.registry()
-    if due:
-        addresses = visits.due(book, at=now())
-    else:
-        addresses = links.addresses_of(book, [LinkId(one) for one in link] if link else None, actor=actor)
+    wanted = [LinkId(one) for one in link] if link else None
+    addresses = links.addresses_of(book, wanted, actor=actor, at=now(), due=due)
     jobs.look_now(book, session.home, addresses, actor=actor)
-    seen = links.views(book, addresses, actor=actor)
+    seen = links.views(book, addresses, actor=actor, at=now())
     if link:
         seen = [one for one in seen if one.link in link]
     verdicts = Counter(str(one.verdict.value) for one in seen if one.verdict is not None)

@@ -9,9 +9,12 @@ from typing import Any
 
 import click
 
-from casebook import officers
+from casebook import notices, officers
 from casebook.access import Actor
+from casebook.officers import Claim
 from casebook.store import Casebook
+from cli import agent, passphrases
+from scheduler.clock import now
 from scheduler.home import Home
 
 
@@ -34,9 +37,32 @@ class Session:
         return self.home.book()
 
     @cached_property
+    def claim(self) -> Claim:
+        """Who acts, as they say."""
+        return officers.claim(self.book, self.officer)
+
+    @cached_property
     def actor(self) -> Actor:
-        """Who acts."""
-        return officers.find(self.book, self.officer)
+        """Who acts, proved: by a key kept unlocked, else by the passphrase."""
+        actor = self.unlocked or officers.prove(
+            self.book,
+            self.claim,
+            passphrases.own_passphrase(self.claim.name) if self.claim.protected else None,
+            at=now(),
+        )
+        self._mention_notices(actor)
+        return actor
+
+    @property
+    def unlocked(self) -> Actor | None:
+        """Who acts, where their key is kept unlocked."""
+        kept = agent.kept(self.folder, self.claim.name) if self.claim.protected else None
+        return None if kept is None else officers.with_identity(self.claim, kept, self.book)
+
+    def _mention_notices(self, actor: Actor) -> None:
+        waiting = notices.waiting(self.book, actor)
+        if waiting:
+            click.echo(f"{waiting} notice(s) for you; read them with: pehra notices", err=True)
 
 
 def command(group: click.Group, name: str) -> Callable[[Callable[..., None]], click.Command]:

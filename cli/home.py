@@ -5,11 +5,16 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
-from casebook import beats, links, officers, store, visits
+from casebook import beats, credentials, links, officers, store, visits
+from casebook.access import Actor
 from casebook.errors import CasebookError, Refused
+from casebook.store import Casebook
+from casebook.vault import KEY_FILE
+from cli import passphrases
 from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
@@ -17,6 +22,9 @@ from crawler.browser import find_browser
 from scheduler import logs
 from scheduler.clock import now
 from scheduler.service import BEAT_EVERY_S, Monitor, only_monitor
+
+ESCROW_FILE = "escrow.key"
+PATH = click.Path(path_type=Path)
 
 
 def join(pehra: click.Group) -> None:
@@ -32,51 +40,94 @@ def join(pehra: click.Group) -> None:
 
 
 @click.option("--officer", "name", help="The first officer's name. Default: officer.")
-def init(session: Session, name: str | None, as_json: bool) -> None:
-    """Make a home: key file, database, first officer. What is there already stays as it is."""
+@click.option("--escrow", type=PATH, help="Where to write the escrow key. Default: escrow.key in the home.")
+def init(session: Session, name: str | None, escrow: Path | None, as_json: bool) -> None:
+    """Make a home: key file, database, first officer, escrow key. What is there already stays as it is."""
+    name = name or session.officer or "officer"
     book, made = session.home.make()
-    actor = officers.add_first(book, name or session.officer or "officer", at=now())
-    answer = {"home": session.folder, "key_made": made, "officer": actor.name}
+    chosen = None if officers.any_yet(book) else passphrases.new_passphrase(name)
+    actor = officers.add_first(book, name, at=now(), passphrase=chosen)
+    file = _put_in_escrow(book, escrow or session.folder / ESCROW_FILE, actor)
+    answer = {"home": session.folder, "key_made": made, "officer": actor.name, "escrow": file}
     if as_json:
         print_json(answer)
         return
     click.echo(f"The home {session.folder} is ready.")
     if made:
-        click.echo("Keep a copy of its monitor.key apart from the database: without it nothing can be read.")
+        click.echo(f"{KEY_FILE}: keep a copy apart from the database; without it nothing can be read.")
+    if file is not None:
+        click.echo(f"{file}: move it to an offline place; it opens cases that nobody else can open any more.")
+    if made and chosen is None:
+        click.echo("You have no passphrase yet: set one with `pehra officer passphrase`.")
+
+
+def _put_in_escrow(book: Casebook, file: Path, actor: Actor) -> Path | None:
+    if file.exists():
+        return None
+    key = credentials.make_escrow(book, at=now(), actor=actor)
+    if key is not None:
+        passphrases.write_identity(file, key, "The escrow key of a Pehra home. Keep it offline; its use is journaled.")
+    return file if key is not None else None
+
+
+class Finding(NamedTuple):
+    """One line of the doctor's: `ok` says whether it works; `advice` that something is left to do all the same."""
+
+    what: str
+    ok: bool
+    says: str
+    advice: bool = False
 
 
 def doctor(session: Session, as_json: bool) -> None:
-    """Say what works here and what does not."""
-    rows = list(_findings(session))
+    """Say what works here, what does not, and what is left to do."""
+    found = list(_findings(session))
     if as_json:
-        print_json({"checks": [dict(zip(("what", "ok", "says"), row, strict=True)) for row in rows]})
+        print_json({"checks": [one._asdict() for one in found]})
     else:
-        table(("", "what", "says"), [("ok" if ok else "NOT", what, says) for what, ok, says in rows])
-    if not all(ok for what, ok, _ in rows if what != "browser"):
+        marks = [("see" if one.advice else "ok" if one.ok else "NOT", one.what, one.says) for one in found]
+        table(("", "what", "says"), marks)
+    if not all(one.ok for one in found if one.what != "browser"):
         sys.exit(1)
 
 
-def _findings(session: Session) -> Iterator[tuple[str, bool, str]]:
+def _findings(session: Session) -> Iterator[Finding]:
     try:
         home = session.home
-        yield "settings", True, str(home.config or "the defaults; there is no config.yaml here")
+        yield Finding("settings", True, str(home.config or "the defaults; there is no config.yaml here"))
     except CasebookError as error:
-        yield "settings", False, str(error)
+        yield Finding("settings", False, str(error))
         return
-    parts: tuple[tuple[str, Callable[[], str]], ...] = (
+    parts: tuple[tuple[str, Callable[[], str | tuple[str, bool]]], ...] = (
         ("key", lambda: "the monitor's key is here" if home.vault() else ""),
         ("database", lambda: f"open, at revision {store.revision(session.book.engine)}"),
-        ("officer", lambda: f"you act as {session.actor.name}"),
+        ("officer", lambda: _officer(session)),
+        ("escrow", lambda: _escrow(session)),
         ("platforms", lambda: f"{len(home.registry())} sheets"),
     )
     for what, try_it in parts:
         try:
-            yield what, True, try_it()
+            says = try_it()
+            yield Finding(what, True, says) if isinstance(says, str) else Finding(what, True, *says)
         except CasebookError as error:
-            yield what, False, str(error)
+            yield Finding(what, False, str(error))
     browser = find_browser(home.settings.crawler.browser)
     missing = "none: pages that only scripts can show will be `unclear`; install Chromium"
-    yield "browser", browser is not None, str(browser or missing)
+    yield Finding("browser", browser is not None, str(browser or missing))
+
+
+def _officer(session: Session) -> tuple[str, bool]:
+    claim = session.claim
+    if claim.protected:
+        return f"you act as {claim.name}, behind a passphrase", False
+    bare = "has no passphrase, so whoever has this home reads their cases: set one with `pehra officer passphrase`"
+    return f"{claim.name} {bare}", True
+
+
+def _escrow(session: Session) -> tuple[str, bool]:
+    if (session.folder / ESCROW_FILE).exists():
+        return f"{ESCROW_FILE} lies in the home, and opens every case: move it to an offline place", True
+    return "the escrow key is not in the home", False
 
 
 def run(session: Session, as_json: bool) -> None:
@@ -91,17 +142,17 @@ def run(session: Session, as_json: bool) -> None:
 
 def status(session: Session, as_json: bool) -> None:
     """Say when the monitor last beat, what is due, overdue and running, and how many links are in each state."""
-    session.actor  # noqa: B018  # an officer's command like any other
     at = now()
-    life, queue = beats.last(session.book), visits.queue(session.book, at=at)
+    life, queue = beats.last(session.book), visits.queue(session.book, actor=session.actor, at=at)
     alive = life is not None and life.ended_at is None and at - life.beat_at < timedelta(seconds=BEAT_EVERY_S * 4)
+    states = links.counts(session.book, actor=session.actor, at=at)
     answer = {
         "monitor": "running" if alive else "stopped",
         "last_beat_at": life.beat_at if life else None,
         "due": queue.due,
         "overdue": queue.overdue,
         "running": queue.running,
-        "states": links.counts(session.book),
+        "states": states,
     }
     if as_json:
         print_json(answer)
@@ -109,14 +160,14 @@ def status(session: Session, as_json: bool) -> None:
     beat = life.beat_at.strftime("%Y-%m-%d %H:%M:%S UTC") if life else "never"
     click.echo(f"The monitor is {answer['monitor']}; it last beat: {beat}.")
     click.echo(f"Due {queue.due}, overdue {queue.overdue}, being visited {queue.running}.")
-    table(("state", "links"), list(links.counts(session.book).items()))
+    table(("state", "links"), list(states.items()))
 
 
 def upgrade(session: Session, as_json: bool) -> None:
     """Bring the database to this program's form."""
-    session.home.vault()
+    vault = session.home.vault()
     engine = store.connect(session.home.url)
-    store.upgrade(engine)
+    store.upgrade(engine, vault)
     answer = {"revision": store.revision(engine)}
     print_json(answer) if as_json else click.echo(f"The database stands at revision {answer['revision']}.")
 

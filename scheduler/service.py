@@ -78,7 +78,7 @@ class Monitor:
 
     def _end_if_stuck(self) -> None:
         last = visits.last_check(self._book)
-        running = visits.queue(self._book, at=now()).running
+        running = visits.queue(self._book, actor=MONITOR, at=now()).running
         if last != self._progress[0] or not running:
             self._progress = (last, now())
         elif (now() - self._progress[1]).total_seconds() > self._home.settings.monitor.stuck_after_s:

@@ -92,7 +92,7 @@ def test_a_newer_database_is_refused_and_left_alone(book: Casebook, vault: Vault
     with pytest.raises(Unavailable, match="newer"):
         open_book(book.engine.url.render_as_string(hide_password=False), vault)
     with pytest.raises(Unavailable, match="newer"):
-        store.upgrade(book.engine)
+        store.upgrade(book.engine, vault)
 
 
 def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:

@@ -1,0 +1,172 @@
+"""Who is assigned to a case: each has its key, sealed to theirs; who leaves takes none along that still opens it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casebook import journal, keys, notices, officers
+from casebook.access import Actor, Right, Role, admit, key_of, require
+from casebook.errors import NotFound, Refused
+from casebook.keys import Identity
+from casebook.store import Casebook
+from casebook.tables import Assignment, Book, Case, CaseKey, Consent, Entry, OfficerKey
+
+
+@dataclass(frozen=True)
+class AssignmentView:
+    """One line of a case's history of assignments."""
+
+    officer: str
+    since: datetime
+    until: datetime | None
+    ended_at: datetime | None
+
+
+def begin(session: Session, case: int, actor: Actor, at: datetime) -> None:
+    """Give a new case its key, and its opener the way in."""
+    if actor.officer is None:
+        raise Refused("a case is opened by an officer")
+    identity = Identity.make()
+    session.add(CaseKey(case_id=case, recipient=identity.recipient, escrow=_in_escrow(session, identity)))
+    _let_in(session, case, actor.officer, identity, at)
+    session.flush()
+
+
+def assign(book: Casebook, ref: str, name: str, *, actor: Actor, at: datetime, escrow: Identity | None = None) -> None:
+    """Let an officer into a case. The actor is assigned to it, or brings the escrow key where nobody is left to.
+
+    Raises:
+        Refused: they are assigned already, or their role opens no cases.
+    """
+    require(actor, Right.KEEP_CASES)
+    with book.writing() as session:
+        case = admit(session, actor, ref, at) if escrow is None else _any_case(session, ref)
+        officer = officers.present(session, book, name)
+        if officer.role != Role.OFFICER:
+            raise Refused(f"a {officer.role} opens no cases: only officers are assigned")
+        if _of(session, case.id, officer.id) is not None:
+            raise Refused("they are assigned to this case already")
+        identity = key_of(session, actor, case.id, at) if escrow is None else escrowed(session, case.id, escrow)
+        if escrow is not None:
+            notices.tell_assigned(session, case, f"{case.ref} was opened with the escrow key", at)
+        _let_in(session, case.id, officer.id, identity, at)
+        act = "case.assign" if escrow is None else "case.assign with escrow"
+        journal.append(session, book.vault, actor, act, f"{case.ref}/officer-{officer.id}", at)
+
+
+def unassign(book: Casebook, ref: str, name: str, *, actor: Actor, at: datetime) -> None:
+    """End an officer's way into a case, and give the case a new key; what they did stays in its history.
+
+    Raises:
+        Refused: nobody would be left.
+    """
+    require(actor, Right.KEEP_CASES)
+    with book.writing() as session:
+        case = admit(session, actor, ref, at)
+        officer = officers.present(session, book, name)
+        row = _of(session, case.id, officer.id)
+        if row is None:
+            raise NotFound("they are not assigned to this case")
+        identity = key_of(session, actor, case.id, at)
+        row.ended_at, row.key = at, None
+        session.flush()
+        if not _standing(session, case.id):
+            raise Refused("nobody would be left: assign somebody else first")
+        rotate(session, case.id, identity)
+        journal.append(session, book.vault, actor, "case.unassign", f"{case.ref}/officer-{officer.id}", at)
+
+
+def rotate_case(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> None:
+    """Give a case a new key, and seal its file to it."""
+    require(actor, Right.KEEP_CASES)
+    with book.writing() as session:
+        case = admit(session, actor, ref, at)
+        rotate(session, case.id, key_of(session, actor, case.id, at))
+        journal.append(session, book.vault, actor, "case.rotate", case.ref, at)
+
+
+def rotate(session: Session, case: int, old: Identity) -> None:
+    """Make a new key inside the caller's transaction; all that was sealed to the old one is sealed anew."""
+    new = Identity.make()
+    row = session.get_one(CaseKey, case)
+    row.recipient, row.escrow = new.recipient, _in_escrow(session, new)
+    for one in _standing(session, case):
+        one.key = keys.seal_to([_recipient(session, one.officer_id)], new.secret.encode())
+    kept: list[Entry | Consent] = list(session.scalars(select(Entry).where(Entry.case_id == case)))
+    kept += session.scalars(select(Consent).where(Consent.case_id == case, Consent.words.is_not(None)))
+    for line in kept:
+        line.words = keys.seal_to([new.recipient], old.open(line.words or b""))
+    session.flush()
+
+
+def history(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> list[AssignmentView]:
+    """Tell who is and was assigned to a case, oldest first."""
+    require(actor, Right.READ_CASES)
+    with book.reading() as session:
+        case = admit(session, actor, ref, at)
+        rows = session.scalars(select(Assignment).where(Assignment.case_id == case.id).order_by(Assignment.id))
+        return [AssignmentView(f"officer-{one.officer_id}", one.since, one.until, one.ended_at) for one in rows]
+
+
+def export_key(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> str:
+    """Give a case's private key, as the age program reads it, for files sealed to the case; journaled."""
+    require(actor, Right.READ_CASES)
+    with book.writing() as session:
+        case = admit(session, actor, ref, at)
+        journal.append(session, book.vault, actor, "case.export key", case.ref, at)
+        return key_of(session, actor, case.id, at).secret
+
+
+def let_in_until(session: Session, case: int, officer: int, identity: Identity, at: datetime, until: datetime) -> None:
+    """Let somebody into a case for a time, inside the caller's transaction."""
+    _let_in(session, case, officer, identity, at, until)
+
+
+def escrowed(session: Session, case: int, escrow: Identity) -> Identity:
+    """Open a case's key with the escrow key.
+
+    Raises:
+        Refused: it is another home's, or the case is older than it.
+    """
+    if session.scalars(select(Book.escrow)).one() != escrow.recipient:
+        raise Refused("this is not the escrow key of this home")
+    sealed = session.get_one(CaseKey, case).escrow
+    if sealed is None:
+        raise Refused("this case is older than the escrow key: `pehra key rotate --case` brings it under it")
+    return Identity.of(escrow.open(sealed).decode())
+
+
+def _let_in(
+    session: Session, case: int, officer: int, identity: Identity, at: datetime, until: datetime | None = None
+) -> None:
+    sealed = keys.seal_to([_recipient(session, officer)], identity.secret.encode())
+    session.add(Assignment(case_id=case, officer_id=officer, key=sealed, since=at, until=until))
+
+
+def _in_escrow(session: Session, identity: Identity) -> bytes | None:
+    escrow = session.scalars(select(Book.escrow)).one()
+    return None if escrow is None else keys.seal_to([escrow], identity.secret.encode())
+
+
+def _recipient(session: Session, officer: int) -> str:
+    return session.get_one(OfficerKey, officer).recipient
+
+
+def _of(session: Session, case: int, officer: int) -> Assignment | None:
+    return next((one for one in _standing(session, case) if one.officer_id == officer and one.until is None), None)
+
+
+def _standing(session: Session, case: int) -> list[Assignment]:
+    query = select(Assignment).where(
+        Assignment.case_id == case, Assignment.ended_at.is_(None), Assignment.key.is_not(None)
+    )
+    return list(session.scalars(query.order_by(Assignment.id)))
+
+
+def _any_case(session: Session, ref: str) -> Case:
+    case = session.scalar(select(Case).where(Case.ref == ref.strip().upper()))
+    if case is None:
+        raise NotFound("no case of that reference; try: pehra case list")
+    return case

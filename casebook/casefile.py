@@ -1,0 +1,100 @@
+"""The case file: entries sealed to the case. Whoever may add to it need not be able to read it."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casebook import journal, keys
+from casebook.access import MONITOR, Actor, Right, admit, key_of, require
+from casebook.errors import NotFound, Refused
+from casebook.store import Casebook
+from casebook.tables import Case, CaseKey, Entry
+from casebook.vocabulary import EntryKind
+
+LONGEST = 100_000
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """One entry, opened; `words` has the fields its kind has."""
+
+    entry: int
+    kind: EntryKind
+    words: dict[str, Any]
+    at: datetime
+    author: str
+    due_at: datetime | None
+    done_at: datetime | None
+
+
+def put(
+    session: Session,
+    case: int,
+    kind: EntryKind,
+    words: dict[str, Any],
+    *,
+    actor: Actor,
+    at: datetime,
+    due_at: datetime | None = None,
+) -> Entry:
+    """Seal an entry to a case inside the caller's transaction; only its recipient is needed, no key."""
+    sealed = seal(session, case, words)
+    entry = Entry(case_id=case, kind=kind, words=sealed, at=at, author=actor.name, due_at=due_at)
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def seal(session: Session, case: int, words: dict[str, Any]) -> bytes:
+    """Seal words to a case.
+
+    Raises:
+        Refused: they are longer than a case file is meant for.
+    """
+    data = json.dumps(words, ensure_ascii=False).encode()
+    if len(data) > LONGEST:
+        raise Refused(f"this is longer than {LONGEST} bytes: keep long papers outside, and note where")
+    return keys.seal_to([session.get_one(CaseKey, case).recipient], data)
+
+
+def add(book: Casebook, ref: str, kind: EntryKind, words: dict[str, Any], *, actor: Actor, at: datetime) -> int:
+    """Add an entry to a case's file; gives its number. The monitor may too, and cannot read it back."""
+    require(actor, Right.ADD_TO_CASES)
+    with book.writing() as session:
+        case = _case_for_adding(session, actor, ref, at)
+        entry = put(session, case.id, kind, words, actor=actor, at=at)
+        journal.append(session, book.vault, actor, f"file.add {kind}", case.ref, at)
+        return entry.id
+
+
+def _case_for_adding(session: Session, actor: Actor, ref: str, at: datetime) -> Case:
+    if actor is not MONITOR:
+        return admit(session, actor, ref, at)
+    case = session.scalar(select(Case).where(Case.ref == ref))
+    if case is None:
+        raise NotFound("no case of that reference")
+    return case
+
+
+def read(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> list[EntryView]:
+    """Open a case's file, oldest entry first; the look is journaled.
+
+    Raises:
+        Refused: the actor's own key is not unlocked.
+    """
+    require(actor, Right.READ_CASES)
+    with book.writing() as session:
+        case = admit(session, actor, ref, at)
+        identity = key_of(session, actor, case.id, at)
+        journal.append(session, book.vault, actor, "file.read", case.ref, at)
+        rows = session.scalars(select(Entry).where(Entry.case_id == case.id).order_by(Entry.id))
+        return [view(row, json.loads(identity.open(row.words))) for row in rows]
+
+
+def view(row: Entry, words: dict[str, Any]) -> EntryView:
+    """Give an entry with its opened words."""
+    return EntryView(row.id, row.kind, words, row.at, row.author, row.due_at, row.done_at)
