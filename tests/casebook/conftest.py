@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from casebook import officers
-from casebook.access import Actor
+from casebook.access import Actor, Role
 from casebook.store import Casebook, connect, create_book
 from casebook.vault import Vault
 
@@ -56,3 +56,9 @@ def book(request: pytest.FixtureRequest, tmp_path: Path, vault: Vault) -> Iterat
 @pytest.fixture
 def officer(book: Casebook) -> Actor:
     return officers.add_first(book, "night shift", at=START)
+
+
+def colleague(book: Casebook, officer: Actor, name: str, role: Role = Role.OFFICER) -> Actor:
+    """Add somebody, and let them prove who they are."""
+    officers.add(book, name, role, actor=officer, at=START, passphrase=None)
+    return officers.prove(book, officers.claim(book, name), None, at=START)
