@@ -8,6 +8,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
+from casebook import children
 from casebook.settings import Settings
 from casebook.visits import Baseline, Seen
 from crawler.browser import Browser, find_browser
@@ -46,7 +47,7 @@ class Judging:
         assert item.page is not None  # noqa: S101
         sheet = self._registry.sheet(item.visit.platform) if item.visit.platform else None
         finding = judge(item.page, sheet)
-        if finding.needs_browser and self._path is not None and not item.visit.minor:
+        if finding.needs_browser and self._path is not None and children.allowance(item.visit, self._settings).browser:
             item.page = await self._rendered(item.visit.url)
             finding = judge(item.page, sheet)
         return item, finding

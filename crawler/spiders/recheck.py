@@ -13,6 +13,7 @@ from scrapy.http import Response
 from scrapy.http.headers import Headers
 from twisted.python.failure import Failure as TwistedFailure
 
+from casebook import children
 from casebook.settings import Crawler as CrawlerSettings
 from casebook.visits import Visit
 from crawler.decoding import ACCEPTED, Undecodable, unpack
@@ -111,7 +112,7 @@ class Recheck(Spider):
             raise StopDownload(fail=False)
 
     def _limit(self, look: Look) -> int:
-        return self.limits.minor_body_bytes if look.visit.minor else self.limits.body_bytes
+        return children.allowance(look.visit, self.limits).body_bytes
 
     def answered(self, response: Response) -> Iterator[Request | Look]:
         """Follow a hop, or hand over the last answer."""
