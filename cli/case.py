@@ -1,14 +1,17 @@
-"""case open, list, show, close."""
+"""case open, list, show, risk, close."""
 
 import random
+from datetime import datetime
 
 import click
 
-from casebook import casefile, cases
-from casebook.vocabulary import EntryKind
+from casebook import casefile, cases, risk
+from casebook.vocabulary import EntryKind, Risk
 from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
+from cli.when import WHEN
+from cli.words import asked
 from scheduler.clock import now
 
 
@@ -18,6 +21,7 @@ def join(pehra: click.Group) -> None:
     command(group, "open")(open_case)
     command(group, "list")(list_cases)
     command(group, "show")(show)
+    command(group, "risk")(set_risk)
     command(group, "close")(close)
     pehra.add_command(group)
 
@@ -65,6 +69,24 @@ def show(session: Session, case: str, as_json: bool) -> None:
         print_json(answer)
     else:
         table(("what", "is"), list(answer.items()))
+
+
+@click.argument("case")
+@click.argument("level", type=click.Choice([one.value for one in Risk]))
+@click.option(
+    "--because", metavar="TEXT|-", help="Why; - reads it from standard input, an argument stays in the shell's history."
+)
+@click.option("--due", type=WHEN, help="When to ask how they are. Default: 72 hours for high, 24 for immediate.")
+def set_risk(session: Session, case: str, level: str, because: str | None, due: datetime | None, as_json: bool) -> None:
+    """Say how great the danger is; kept sealed. A high or immediate one sets a follow-up."""
+    words = asked(because, "Why")
+    flagged = risk.flag(session.book, case, Risk(level), words, actor=session.actor, at=now(), due_at=due)
+    if as_json:
+        print_json(flagged)
+        return
+    click.echo(f"{flagged.case}: the risk is {level}.")
+    if flagged.follow_up_due_at:
+        click.echo(f"A follow-up is due {flagged.follow_up_due_at:%Y-%m-%d %H:%M UTC}.")
 
 
 @click.argument("case")
