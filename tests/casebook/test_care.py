@@ -1,6 +1,7 @@
 """Safe contact, follow-ups, risk and referrals: what stands in a case's file, and what follows from it."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -69,6 +70,21 @@ def test_a_follow_up_is_ended_once_and_lies_ahead(book: Casebook, officer: Actor
             followups.add(book, ref, when, None, actor=officer, at=later(2))
     file = casefile.read(book, ref, actor=officer, at=START)
     assert [one.words for one in file] == [{}, {"of": entry, "outcome": "done", "words": "she is well"}]
+
+
+def test_two_who_end_a_follow_up_at_once_end_it_once(book: Casebook, officer: Actor) -> None:
+    ref = open_case(book, officer)
+    entry = followups.add(book, ref, later(1), None, actor=officer, at=START)
+
+    def end(_: int) -> str:
+        try:
+            return followups.done(book, entry, None, actor=officer, at=later(1))
+        except Refused:
+            return "over"
+
+    with ThreadPoolExecutor(4) as crowd:
+        assert sorted(crowd.map(end, range(4))) == [ref, "over", "over", "over"]
+    assert len(casefile.read(book, ref, actor=officer, at=START)) == 2
 
 
 def test_a_missed_contact_sets_the_next_and_three_in_a_row_are_a_risk(book: Casebook, officer: Actor) -> None:

@@ -4,10 +4,13 @@ import os
 import pty
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import from_regex, text
 
 from cli.when import moment
 from tests.cli.conftest import Staff
@@ -141,6 +144,12 @@ AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 )
 def test_moments_are_read(text: str, meant: datetime) -> None:
     assert moment(text, AT) == meant
+
+
+@given(text() | from_regex(r"\+\d{1,8}[hd]|\d{4}-\d\d-\d\d(T[0-9:+]{0,12})?", fullmatch=True))
+def test_whatever_is_typed_is_a_moment_with_its_zone_or_none(typed: str) -> None:
+    with suppress(ValueError, OverflowError):
+        assert moment(typed, AT).utcoffset() == timedelta(0)
 
 
 @pytest.mark.parametrize("text", ["", "soon", "+3w", "-3d", "+999999d", "2026-02-30", "0001-01-01T00:00+05:00", "٣"])
