@@ -32,6 +32,7 @@ def _networks(value: object) -> object:
 
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
 Seconds = Annotated[float, Field(gt=0, le=366 * 86400, allow_inf_nan=False)]
+Keep = Annotated[float, Field(gt=0, le=100 * 366 * 86400, allow_inf_nan=False)]
 Wait = Annotated[float, Field(ge=0, le=366 * 86400, allow_inf_nan=False)]
 
 
@@ -96,6 +97,17 @@ class Monitor(Section):
     stuck_after_s: Seconds = 180
 
 
+class Retention(Section):
+    """How long each kind of record is kept."""
+
+    checks_s: Keep = 63_072_000
+    notices_s: Keep = 7_776_000
+    closed_cases_s: Keep = 94_608_000
+    withdrawn_cases_s: Keep = 2_592_000
+    backups_s: Keep = 2_592_000
+    objection_s: Wait = 259_200
+
+
 class Platforms(Section):
     """Where a helpline keeps sheets of its own."""
 
@@ -117,6 +129,7 @@ class Settings(BaseSettings):
     crawler: Crawler = Crawler()
     cadence: Cadence = Cadence()
     monitor: Monitor = Monitor()
+    retention: Retention = Retention()
     platforms: Platforms = Platforms()
     logging: Logging = Logging()
 

@@ -1,7 +1,7 @@
 """The engine, and one transaction per verb."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine, event, inspect, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
-from casebook.errors import Busy, Refused, Unavailable
+from casebook.errors import Busy, OtherKey, Refused, Unavailable
 from casebook.tables import Book
 from casebook.vault import Vault
 
@@ -31,6 +31,7 @@ class Casebook:
     def writing(self) -> Iterator[Session]:
         """One transaction that holds the book's only pen on SQLite from its first moment."""
         with said(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            _require_same_key(session, self.vault)
             yield session
 
     @contextmanager
@@ -42,6 +43,13 @@ class Casebook:
             session.begin(),
         ):
             yield session
+
+
+def _require_same_key(session: Session, vault: Vault) -> None:
+    """Refuse to write under a key that was changed after the book was opened."""
+    check = session.scalar(select(Book.key_check))
+    if check is not None and check != vault.digest("key", "check"):
+        raise OtherKey("the monitor's key was changed meanwhile: run this again")
 
 
 @contextmanager
@@ -115,7 +123,7 @@ def _require_key(engine: Engine, vault: Vault) -> bool:
     with said(), engine.connect() as connection:
         found = connection.scalar(select(Book.key_check))
     if found is not None and found != vault.digest("key", "check"):
-        raise Unavailable("this key does not belong to this database: restore the monitor.key made with it")
+        raise OtherKey("this key does not belong to this database: restore the monitor.key made with it")
     return found is not None
 
 
@@ -183,8 +191,21 @@ def _require_current(engine: Engine) -> None:
         raise Unavailable("the database is older than this program: run `pehra db backup`, then `pehra db upgrade`")
 
 
-def backup(book: Casebook, target: Path) -> None:
-    """Write a consistent copy of an SQLite casebook; what is sealed stays sealed.
+@contextmanager
+def outside_transactions(book: Casebook) -> Iterator[Callable[..., object]]:
+    """Give a way to execute what no transaction may hold: VACUUM, checkpoints."""
+    engine = book.engine.execution_options(isolation_level="AUTOCOMMIT")
+    lite = engine.dialect.name == "sqlite"
+    with said(), (book.engine if lite else engine).connect() as connection:
+        if lite:
+            connection.exec_driver_sql("COMMIT")  # our own BEGIN
+        yield connection.exec_driver_sql
+        if lite:
+            connection.exec_driver_sql("BEGIN")
+
+
+def copy(book: Casebook, target: Path) -> None:
+    """Write a consistent copy of an SQLite casebook; what is sealed in it stays sealed.
 
     Raises:
         Refused: the file exists, or the casebook lies on a server, which has its own means.
@@ -193,8 +214,6 @@ def backup(book: Casebook, target: Path) -> None:
         raise Refused("this casebook lies on PostgreSQL: back it up with pg_dump; what is sealed stays sealed")
     if target.exists():
         raise Refused(f"{target} exists already: name another file")
-    with said(), book.engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.execute(text("VACUUM INTO :target"), {"target": str(target)})
-        connection.exec_driver_sql("BEGIN")
-    target.chmod(0o600)
+    target.touch(mode=0o600)
+    with outside_transactions(book) as execute:
+        execute("VACUUM INTO ?", (str(target),))

@@ -4,11 +4,13 @@ import random
 
 import click
 
-from casebook import casefile, cases
+from casebook import casefile, cases, requests
 from casebook.vocabulary import EntryKind
 from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
+from cli.request import APPROVER, REASON
+from cli.words import said
 from scheduler.clock import now
 
 
@@ -19,6 +21,8 @@ def join(pehra: click.Group) -> None:
     command(group, "list")(list_cases)
     command(group, "show")(show)
     command(group, "close")(close)
+    command(group, "withdraw")(withdraw)
+    command(group, "erase")(erase)
     pehra.add_command(group)
 
 
@@ -72,3 +76,24 @@ def close(session: Session, case: str, as_json: bool) -> None:
     """Close a case: its links are watched no longer; what was learned stays."""
     cases.close(session.book, case, actor=session.actor, at=now())
     print_json({"closed": case.upper()}) if as_json else click.echo(f"{case.upper()} is closed.")
+
+
+@click.argument("case")
+def withdraw(session: Session, case: str, as_json: bool) -> None:
+    """Take back every consent and close the case: nothing is sent, watched or published from now on."""
+    acts = cases.withdraw(session.book, case, actor=session.actor, at=now())
+    if as_json:
+        print_json({"withdrawn": case.upper(), "revoked": acts})
+        return
+    click.echo(f"{case.upper()} is closed; taken back: {', '.join(acts) or 'nothing was given'}.")
+    click.echo(f"Its file stays until it is erased: pehra case erase {case.upper()}")
+
+
+@click.argument("case")
+@APPROVER
+@REASON
+def erase(session: Session, case: str, approver: str, reason: str | None, as_json: bool) -> None:
+    """Ask for a case to be erased for good: a second person approves, then there is time to object."""
+    requests.erase(session.book, case, approver, said(reason, "Why"), actor=session.actor, at=now())
+    answer = {"asked": case.upper(), "approver": approver}
+    print_json(answer) if as_json else click.echo(f"{approver} is asked to approve: pehra request list")

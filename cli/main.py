@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from casebook.errors import CasebookError, NotFound, Refused
-from cli import case, check, home, journal, link, officer, platform
+from cli import case, check, home, journal, key, link, officer, platform, request
 from cli.context import Session
 
 COULD_NOT, ASKED_WRONGLY = 1, 2
@@ -28,7 +28,7 @@ def pehra(context: click.Context, folder: Path, config: Path | None, officer: st
     context.obj = Session(folder, config, officer)
 
 
-for group in (home, officer, case, link, check, platform, journal):
+for group in (home, officer, key, request, case, link, check, platform, journal):
     group.join(pehra)
 
 

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 LOCK = "monitor.lock"
 BEAT_EVERY_S = 5.0
+LET_GO_EVERY_S = 600.0
 WORKER_ENDS_WITHIN_S = 6.0
 
 
@@ -48,6 +49,7 @@ class Monitor:
         poll_s = self._home.settings.monitor.poll_s
         scheduler.add_job(_safely, "interval", args=[self.recheck], seconds=poll_s, next_run_time=now())
         scheduler.add_job(_safely, "interval", args=[self._beat], seconds=BEAT_EVERY_S)
+        scheduler.add_job(_safely, "interval", args=[self._let_go], seconds=LET_GO_EVERY_S, next_run_time=now())
         scheduler.start()
         log.info("the monitor watches")
         self._stopping.wait()
@@ -72,6 +74,11 @@ class Monitor:
         if jobs.anything_due(self._book):
             self._worker = workers.start(self._home, self._owner)
             self._progress = (-1, now())
+
+    def _let_go(self) -> None:
+        _, erased = jobs.let_go(self._book, self._home)
+        if erased:
+            log.info("%d case(s) erased", len(erased))
 
     def _beat(self) -> None:
         beats.beat(self._book, actor=MONITOR, at=now())
