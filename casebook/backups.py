@@ -84,7 +84,9 @@ def _open(file: Path, home: Path, bare: Path) -> None:
         if not keys:
             raise Unavailable(f"there are no keys in {home / KEYS}: restore that folder first")
         pyrage.decrypt_file(str(file), str(bare), keys)
-    except pyrage.DecryptError:
+    except (pyrage.DecryptError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # the disk's fault; a broken seal has no number
+            raise
         raise Unavailable(
             f"no key in {home / KEYS} opens {file}: it is damaged, or older than backups may get"
         ) from None

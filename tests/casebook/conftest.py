@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from casebook import officers
-from casebook.access import Actor
+from casebook.access import Actor, Role
 from casebook.store import Casebook, connect, create_book
 from casebook.vault import Vault
 
@@ -59,3 +59,15 @@ def book(request: pytest.FixtureRequest, tmp_path: Path, vault: Vault) -> Iterat
 @pytest.fixture
 def officer(book: Casebook) -> Actor:
     return officers.add_first(book, "night shift", at=START)
+
+
+def hired(book: Casebook, by: Actor, name: str, role: Role = Role.OFFICER) -> Actor:
+    """Add a member of staff who has no passphrase, and give them as they act."""
+    officers.add(book, name, role, actor=by, at=START, passphrase=None)
+    return officers.prove(book, officers.claim(book, name), None, at=START)
+
+
+@pytest.fixture
+def colleague(book: Casebook, officer: Actor) -> Actor:
+    """Another officer, assigned to nothing."""
+    return hired(book, officer, "day shift")
