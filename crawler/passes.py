@@ -1,6 +1,7 @@
 """One pass: the spider, its pipelines and Scrapy's engine, from the first visit to the last record."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Callable
 
@@ -21,6 +22,7 @@ def run(desk: Desk, registry: Registry, *, abandon: Callable[[], None]) -> None:
     written, and `abandon` is called for the rest; it is expected to end the process.
     """
     process = AsyncCrawlerProcess({**scrapy_settings(desk.settings.crawler), "PEHRA_REGISTRY": registry})
+    logging.getLogger("scrapy").setLevel(logging.WARNING)  # its lines for every visit hold addresses, and cost time
     crawler = process.create_crawler(Recheck)
     crawling = process.crawl(crawler, desk=desk)
     loop = asyncio.get_event_loop()
