@@ -18,6 +18,7 @@ from casebook.vault import Vault
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_S = 10
 SQLITE = "sqlite:///"
+LOG_PAGES = 8000  # 32 MB: a lease among a million addresses touches a thousand pages, far apart
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # no
         f"busy_timeout = {BUSY_TIMEOUT_S * 1000}",
         "journal_mode = WAL",
         "synchronous = NORMAL",
+        f"wal_autocheckpoint = {LOG_PAGES}",
         "foreign_keys = ON",
         "secure_delete = ON",
     ):

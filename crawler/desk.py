@@ -34,12 +34,14 @@ class Desk:
     recorded: int = 0
     in_hand: int = 0
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    _moved: asyncio.Event = field(default_factory=asyncio.Event)
     _buffer: list[Seen] = field(default_factory=list)
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def stop(self) -> None:
         """Hand out nothing more."""
         self._stopped.set()
+        self._moved.set()
 
     @property
     def stopped(self) -> bool:
@@ -54,9 +56,8 @@ class Desk:
                 yield visit
             return
         idle_s = 0.0
-        while not self.stopped and idle_s <= self.settings.monitor.linger_s:
-            room = self.settings.monitor.batch - self.in_hand
-            batch = await asyncio.to_thread(self._lease, room) if room * 2 > self.settings.monitor.batch else []
+        while idle_s <= self.settings.monitor.linger_s and (room := await self._room()):
+            batch = await asyncio.to_thread(self._lease, room)
             for visit in batch:
                 self.in_hand += 1
                 yield visit
@@ -66,6 +67,14 @@ class Desk:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopped.wait(), POLLED_EVERY_S)
             idle_s = idle_s + POLLED_EVERY_S if self.in_hand == 0 else 0.0
+
+    async def _room(self) -> int:
+        """Wait until less than half a batch is in hand; give how many more may be, none once the pass is ending."""
+        most = self.settings.monitor.batch
+        while self.in_hand * 2 >= most and not self.stopped:
+            self._moved.clear()
+            await self._moved.wait()
+        return 0 if self.stopped else most - self.in_hand
 
     def _lease(self, most: int) -> list[Visit]:
         now, monitor, gap_s = self.clock(), self.settings.monitor, self.settings.crawler.per_host_delay_s
@@ -95,6 +104,7 @@ class Desk:
                 return
             self.recorded += await asyncio.to_thread(self._record, batch)
             self.in_hand -= len(batch)
+            self._moved.set()
 
     def _record(self, batch: list[Seen]) -> int:
         return visits.record(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -20,7 +20,7 @@ from crawler.desk import Desk
 from crawler.document import Document
 from crawler.fetching import failure_of
 from crawler.page import Failure, Hop, Page
-from platforms.address import AddressRefused, normalise, site_of
+from platforms.address import AddressRefused, normalise
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TEXT = ("text/", "application/xhtml", "application/xml", "application/json")
@@ -71,7 +71,7 @@ class Recheck(Spider):
             headers=self._headers(look),
             meta={
                 "look": look,
-                "download_slot": site_of(url),
+                "download_slot": urlsplit(url).netloc,  # of a normalised address, so the host in its one spelling
                 "download_timeout": max(0.1, min(self.limits.answer_time_s, left)),
             },
         )
@@ -113,24 +113,22 @@ class Recheck(Spider):
     def _limit(self, look: Look) -> int:
         return self.limits.minor_body_bytes if look.visit.minor else self.limits.body_bytes
 
-    def answered(self, response: Response) -> Iterator[Request | Look]:
-        """Follow a hop, or hand over the last answer."""
+    def answered(self, response: Response) -> list[Request | Look]:
+        """Follow a hop, or hand over the last answer; as a list, for Scrapy reads a generator's source each time."""
         look: Look = response.meta["look"]
         page = self._page(response, look)
         target = _target(page)
         if target is None:
             look.page = page
-            yield look
-            return
+            return [look]
         if len(look.hops) >= self.limits.redirects:
-            yield self._end(look, response.url, Failure.REDIRECTS)
-        elif _now() - look.began > self.limits.visit_time_s and look.hops:
-            yield self._end(look, response.url, Failure.TIMEOUT)
-        else:
-            if not look.hops:
-                look.began = _now()
-            look.hops.append(Hop(response.url, response.status, target))
-            yield self._request(look, target)
+            return [self._end(look, response.url, Failure.REDIRECTS)]
+        if _now() - look.began > self.limits.visit_time_s and look.hops:
+            return [self._end(look, response.url, Failure.TIMEOUT)]
+        if not look.hops:
+            look.began = _now()
+        look.hops.append(Hop(response.url, response.status, target))
+        return [self._request(look, target)]
 
     def _page(self, response: Response, look: Look) -> Page:
         headers = {name.decode("latin-1").lower(): values[0].decode("latin-1") for name, values in _pairs(response)}
@@ -153,12 +151,11 @@ class Recheck(Spider):
             conditional=b"If-None-Match" in asked or b"If-Modified-Since" in asked,
         )
 
-    def failed(self, failure: TwistedFailure) -> Iterator[Look]:
+    def failed(self, failure: TwistedFailure) -> list[Look]:
         """Hand over a visit that brought back no answer."""
         request: Request = failure.request  # type: ignore[attr-defined]
         error = failure.value
-        if error is not None:
-            yield self._end(request.meta["look"], request.url, failure_of(error))
+        return [] if error is None else [self._end(request.meta["look"], request.url, failure_of(error))]
 
     def _end(self, look: Look, url: str, failure: Failure) -> Look:
         look.page = Page(url=look.visit.url, final_url=url, hops=tuple(look.hops), failure=failure)
