@@ -21,7 +21,6 @@ def scrapy_settings(crawler: Crawler) -> dict[str, Any]:
         "CONCURRENT_REQUESTS": crawler.hosts_at_once,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_DELAY": crawler.per_host_delay_s,
-        "RANDOMIZE_DOWNLOAD_DELAY": True,
         "DOWNLOAD_TIMEOUT": crawler.answer_time_s,
         "DOWNLOAD_MAXSIZE": 0,
         "DOWNLOAD_WARNSIZE": 0,
