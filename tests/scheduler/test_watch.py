@@ -56,7 +56,10 @@ def lived(helpline: Helpline, web: Web) -> Story:
 
     for path in PATHS:
         web.set(path, "live")
-    ref = helpline.opened(*(web.url(path, host=number % 5) for number, path in enumerate(PATHS)))
+    helpline.ask("init", "--officer", "night shift")
+    ref = helpline.ask("case", "open")["case"]
+    urls = [web.url(path, host=number % 5) for number, path in enumerate(PATHS)]
+    assert [link["url"] for link in helpline.ask("link", "add", ref, *urls)["added"]] == urls
     with helpline.monitor(CRAWLER__ANSWER_TIME_S="60", CRAWLER__VISIT_TIME_S="60") as monitor:
         until("every link is live", lambda: all_are("live"))
         live = helpline.ask("link", "list")
