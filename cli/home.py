@@ -1,6 +1,7 @@
 """init, doctor, run, status, db."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -9,7 +10,7 @@ from pathlib import Path
 import click
 
 from casebook import beats, links, officers, store, visits
-from casebook.errors import CasebookError, Refused
+from casebook.errors import CasebookError, Refused, Unavailable
 from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
@@ -17,6 +18,8 @@ from crawler.browser import find_browser
 from scheduler import logs
 from scheduler.clock import now
 from scheduler.service import BEAT_EVERY_S, Monitor, only_monitor
+
+LITTLE_ROOM_BYTES = 50_000_000
 
 
 def join(pehra: click.Group) -> None:
@@ -66,6 +69,8 @@ def _findings(session: Session) -> Iterator[tuple[str, bool, str]]:
     parts: tuple[tuple[str, Callable[[], str]], ...] = (
         ("key", lambda: "the monitor's key is here" if home.vault() else ""),
         ("database", lambda: f"open, at revision {store.revision(session.book.engine)}"),
+        ("writing", lambda: _writes(session)),
+        ("disk", lambda: _room(session.folder)),
         ("officer", lambda: f"you act as {session.actor.name}"),
         ("platforms", lambda: f"{len(home.registry())} sheets"),
     )
@@ -77,6 +82,20 @@ def _findings(session: Session) -> Iterator[tuple[str, bool, str]]:
     browser = find_browser(home.settings.crawler.browser)
     missing = "none: pages that only scripts can show will be `unclear`; install Chromium"
     yield "browser", browser is not None, str(browser or missing)
+
+
+def _writes(session: Session) -> str:
+    store.prove_writable(session.book)
+    return "the database can be written"
+
+
+def _room(folder: Path) -> str:
+    if not folder.exists():
+        raise Unavailable(f"there is no {folder}: run `pehra init`")
+    free = shutil.disk_usage(folder).free
+    if free < LITTLE_ROOM_BYTES:
+        raise Unavailable(f"only {free // 1_000_000} MB are free: make room, or what is seen cannot be recorded")
+    return f"{free // 1_000_000} MB are free"
 
 
 def run(session: Session, as_json: bool) -> None:

@@ -48,6 +48,7 @@ class Monitor:
         visits.release(self._book, "monitor-", actor=MONITOR, at=now())
         beats.begin(self._book, actor=MONITOR, at=now())
         scheduler = BackgroundScheduler(timezone="UTC")
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a turn skipped while the last one waits is no news
         poll_s = self._home.settings.monitor.poll_s
         scheduler.add_job(_safely, "interval", args=[self.recheck], seconds=poll_s, next_run_time=now())
         scheduler.add_job(_safely, "interval", args=[self._beat], seconds=BEAT_EVERY_S)
