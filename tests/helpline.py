@@ -9,14 +9,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import chdir, closing, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
+from io import BytesIO, StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 from casebook import cases, links, officers
 from casebook.store import create_book
 from casebook.vault import KEY_FILE, make_key, open_vault
+from cli.main import main
 from platforms.address import site_of
 from scheduler.clock import now
 from scheduler.home import DATABASE
@@ -72,6 +76,17 @@ class Said:
     err: str
 
 
+def document(said: Said) -> Any:
+    """What a command that succeeded printed."""
+    assert (said.code, said.err) == (0, ""), said
+    return json.loads(said.out)
+
+
+def diagnosis(said: Said) -> dict[str, str]:
+    """What the doctor says does not work."""
+    return {one["what"]: one["says"] for one in json.loads(said.out)["checks"] if not one["ok"]}
+
+
 class Monitor:
     """A running `pehra run`; what it says goes to a file."""
 
@@ -117,11 +132,27 @@ class Helpline:
                 raise
         return Said(process.returncode, out.decode(), err.decode())
 
+    def here(self, *words: str, stdin: str = "", **settings: str) -> Said:
+        """Run a command to its end inside the test's own process, for tables with many rows."""
+        out, err, code = StringIO(), StringIO(), 0
+        given = SimpleNamespace(buffer=BytesIO(stdin.encode()))
+        with (
+            patch.dict(os.environ, self.environment(settings), clear=True), patch("sys.argv", ["pehra", *words]),
+            patch("sys.stdin", given), chdir(self.folder), redirect_stdout(out), redirect_stderr(err),
+        ):  # fmt: skip
+            try:
+                main()
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+        return Said(code, out.getvalue(), err.getvalue())
+
     def ask(self, *words: str, stdin: str = "", **settings: str) -> Any:
         """Run a command that must succeed, and give the document it prints."""
-        said = self.pehra(*words, "--json", stdin=stdin, **settings)
-        assert (said.code, said.err) == (0, ""), said
-        return json.loads(said.out)
+        return document(self.pehra(*words, "--json", stdin=stdin, **settings))
+
+    def ask_here(self, *words: str, stdin: str = "", **settings: str) -> Any:
+        """The same inside the test's own process."""
+        return document(self.here(*words, "--json", stdin=stdin, **settings))
 
     def opened(self, *urls: str, minor: bool = False) -> str:
         """Make the home, and a case that watches these addresses, without a process for each; gives its reference."""

@@ -4,7 +4,6 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -71,8 +70,7 @@ def lived(helpline: Helpline, web: Web) -> Story:
         for path in PATHS:
             web.set(path, "live")
         until("every link is back", lambda: all_are("resurfaced"))
-        with ThreadPoolExecutor(2) as pool:
-            back = list(pool.map(lambda link: helpline.ask("link", "show", str(link["link"])), live))
+        back = [helpline.ask_here("link", "show", str(link["link"])) for link in live]
         helpline.ask("link", "add", ref, web.url("/slow/film", host=5))
         until("the slow server has us waiting", lambda: web.hits("/slow/film"))
         busy = helpline.ask("status")
@@ -84,7 +82,7 @@ def lived(helpline: Helpline, web: Web) -> Story:
     return Story(
         ref, live, gone, back, looks, busy, second, restored(helpline), ended, took_s, said,
         after=helpline.ask("status"),
-        journal=helpline.ask("journal", "verify"),
+        journal=helpline.ask_here("journal", "verify"),
         hits=[web.hits(path) for path in PATHS],
         checks=[helpline.one(counted, link["link"]) for link in live],
         leased=helpline.one("SELECT count(*) FROM address WHERE lease IS NOT NULL"),
