@@ -156,7 +156,7 @@ class Settings(BaseSettings):
         try:
             return cls(**(_read(file) if file else {}))
         except ValidationError as error:
-            raise Refused(_sentence(error, file)) from None
+            raise Refused(_sentence(error, file, environment)) from None
         except (SettingsError, ValueError) as error:
             raise Refused(f"a setting in the environment cannot be read: {error}") from None
 
@@ -186,14 +186,20 @@ def _only_known_sections(environment: dict[str, str]) -> None:
                 raise Refused(f"{name}: there is no section `{section}`; there are {known}")
 
 
-def _sentence(error: ValidationError, file: Path | None) -> str:
+def _sentence(error: ValidationError, file: Path | None, environment: dict[str, str]) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     parts = [str(part) for part in first["loc"]]
-    key = ".".join(parts)
+    key, where = ".".join(parts), _variable(parts, environment) or file or "the settings"
     if first["type"] == "extra_forbidden":
-        known = _known_in(parts[:-1])
-        return f"{file or 'the settings'}: `{key}` is not a setting; there are {known}"
-    return f"{file or 'the settings'}: `{key}` is not allowed: {first['msg']}"
+        return f"{where}: `{key}` is not a setting; there are {_known_in(parts[:-1])}"
+    return f"{where}: `{key}` is not allowed: {first['msg'].removeprefix('Value error, ')}"
+
+
+def _variable(parts: list[str], environment: dict[str, str]) -> str | None:
+    """Name the variable that a setting came from: its own, or its section's."""
+    names = {name.upper(): name for name in environment}
+    wanted = [PREFIX + "__".join(parts[:length]).upper() for length in range(len(parts), 0, -1)]
+    return next((names[name] for name in wanted if name in names), None)
 
 
 def _known_in(parts: list[str]) -> str:

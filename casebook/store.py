@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, select, text
+from sqlalchemy import Engine, create_engine, event, inspect, select, text, update
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -66,6 +66,10 @@ def said() -> Iterator[None]:
             raise Unavailable("the disk is full or failing: nothing was lost of what was recorded before") from None
         if "readonly" in words or "read-only" in words:
             raise Unavailable("the database may only be read: check who owns its file and folder") from None
+        if "unable to open" in words:
+            raise Unavailable(
+                "the database file cannot be opened: check who owns it, its folder and its disk"
+            ) from None
         if "no such table" in words or "does not exist" in words or "no such column" in words:
             raise Unavailable("the database is not set up: run `pehra init` or `pehra db upgrade`") from None
         if "not a database" in words or "malformed" in words:
@@ -167,7 +171,7 @@ def upgrade(engine: Engine, vault: Vault) -> None:
 
 def revision(engine: Engine) -> str | None:
     """Which step the database stands at; None before the first."""
-    with said(), engine.connect() as connection:
+    with said(), engine.execution_options(reads=True).connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
         found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -193,6 +197,16 @@ def _require_current(engine: Engine) -> None:
         raise Unavailable("the database is older than this program: run `pehra db backup`, then `pehra db upgrade`")
 
 
+def prove_writable(book: Casebook) -> None:
+    """Write what is there already: a lock, a full disk or a folder that is read-only shows only so.
+
+    Raises:
+        Unavailable: in words; Busy where waiting may cure it.
+    """
+    with book.writing() as session:
+        session.execute(update(Book).values(key_check=Book.key_check))
+
+
 @contextmanager
 def outside_transactions(book: Casebook) -> Iterator[Callable[..., object]]:
     """Give a way to execute what no transaction may hold: VACUUM, checkpoints."""
@@ -216,6 +230,10 @@ def copy(book: Casebook, target: Path) -> None:
         raise Refused("this casebook lies on PostgreSQL: back it up with pg_dump; what is sealed stays sealed")
     if target.exists():
         raise Refused(f"{target} exists already: name another file")
-    target.touch(mode=0o600)
-    with outside_transactions(book) as execute:
-        execute("VACUUM INTO ?", (str(target),))
+    try:
+        target.touch(mode=0o600)
+        with outside_transactions(book) as execute:
+            execute("VACUUM INTO ?", (str(target),))
+    except BaseException:
+        target.unlink(missing_ok=True)  # half a copy would pass for one
+        raise

@@ -1,6 +1,7 @@
 """init, doctor, run, status, db."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ import click
 
 from casebook import backups, beats, credentials, links, officers, store, visits
 from casebook.access import Actor
-from casebook.errors import CasebookError, Refused
+from casebook.errors import CasebookError, Refused, Unavailable
 from casebook.store import Casebook
 from casebook.vault import KEY_FILE
 from cli import passphrases
@@ -26,6 +27,7 @@ from scheduler.service import BEAT_EVERY_S, Monitor, only_monitor
 
 ESCROW_FILE = "escrow.key"
 PATH = click.Path(path_type=Path)
+LITTLE_ROOM_BYTES = 50_000_000
 
 
 def join(pehra: click.Group) -> None:
@@ -103,6 +105,8 @@ def _findings(session: Session) -> Iterator[Finding]:
     parts: tuple[tuple[str, Callable[[], str | tuple[str, bool]]], ...] = (
         ("key", lambda: "the monitor's key is here" if home.vault() else ""),
         ("database", lambda: f"open, at revision {store.revision(session.book.engine)}"),
+        ("writing", lambda: _writes(session)),
+        ("disk", lambda: _room(session.folder)),
         ("officer", lambda: _officer(session)),
         ("escrow", lambda: _escrow(session)),
         ("platforms", lambda: f"{len(home.registry())} sheets"),
@@ -130,6 +134,20 @@ def _escrow(session: Session) -> tuple[str, bool]:
     if (session.folder / ESCROW_FILE).exists():
         return f"{ESCROW_FILE} lies in the home, and opens every case: move it to an offline place", True
     return "the escrow key is not in the home", False
+
+
+def _writes(session: Session) -> str:
+    store.prove_writable(session.book)
+    return "the database can be written"
+
+
+def _room(folder: Path) -> str:
+    if not folder.exists():
+        raise Unavailable(f"there is no {folder}: run `pehra init`")
+    free = shutil.disk_usage(folder).free
+    if free < LITTLE_ROOM_BYTES:
+        raise Unavailable(f"only {free // 1_000_000} MB are free: make room, or what is seen cannot be recorded")
+    return f"{free // 1_000_000} MB are free"
 
 
 def run(session: Session, as_json: bool) -> None:

@@ -21,6 +21,9 @@ def run(desk: Desk, registry: Registry, *, abandon: Callable[[], None]) -> None:
 
     SIGTERM and SIGINT end the pass early: visits on their way have `GRACE_S` to come back, what is judged is
     written, and `abandon` is called for the rest; it is expected to end the process.
+
+    Raises:
+        CasebookError: the casebook could not be read or written; what is on record stays.
     """
     process = AsyncCrawlerProcess({**scrapy_settings(desk.settings.crawler), "PEHRA_REGISTRY": registry})
     logging.getLogger("scrapy").setLevel(logging.WARNING)  # its lines for every visit hold addresses, and cost time
@@ -46,3 +49,5 @@ def run(desk: Desk, registry: Registry, *, abandon: Callable[[], None]) -> None:
     process.start(install_signal_handlers=False)
     if not crawling.cancelled() and (failed := crawling.exception()) is not None:
         raise failed
+    if desk.fault is not None:
+        raise desk.fault

@@ -1,6 +1,7 @@
 """Visits what is due, hop by hop, and hands over what came back."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,8 @@ from crawler.document import Document
 from crawler.fetching import failure_of
 from crawler.page import Failure, Hop, Page
 from platforms.address import AddressRefused, normalise
+
+log = logging.getLogger(__name__)
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TEXT = ("text/", "application/xhtml", "application/xml", "application/json")
@@ -96,12 +99,11 @@ class Recheck(Spider):
         return read is not None and (self.desk.clock() - read).total_seconds() < self.limits.full_read_every_s
 
     def on_headers(self, headers: Headers, request: Request, **_: Any) -> None:  # noqa: ANN401
-        """Stop before the body where it can tell nothing more: media, and redirects."""
+        """Stop before a body that is media; of a minor's link, before whatever is not called text."""
+        look: Look = request.meta["look"]
         kind = (headers.get("Content-Type") or b"").decode("latin-1").strip().lower()
-        if kind and not kind.startswith(TEXT):
+        if not kind.startswith(TEXT) if kind else look.visit.minor:
             raise StopDownload(fail=False)
-        if headers.get("Location") is not None and request.meta.get("look"):
-            request.meta["look"].received = 0
 
     def on_bytes(self, data: bytes, request: Request, **_: Any) -> None:  # noqa: ANN401
         """Stop at the limit; a minor's link has a lower one."""
@@ -114,8 +116,19 @@ class Recheck(Spider):
         return self.limits.minor_body_bytes if look.visit.minor else self.limits.body_bytes
 
     def answered(self, response: Response) -> list[Request | Look]:
-        """Follow a hop, or hand over the last answer; as a list, for Scrapy reads a generator's source each time."""
+        """Follow a hop, or hand over the last answer; one that our own program stumbles over is malformed.
+
+        As a list, for Scrapy reads a generator's source each time.
+        """
         look: Look = response.meta["look"]
+        try:
+            return self._next(response, look)
+        except Exception as error:  # noqa: BLE001  # the edge of a visit
+            kind = type(error).__name__
+            log.error("address %s could not be read (%s)", look.visit.address, kind)  # noqa: TRY400  # law 4
+            return [self._end(look, response.url, Failure.MALFORMED)]
+
+    def _next(self, response: Response, look: Look) -> list[Request | Look]:
         page = self._page(response, look)
         target = _target(page)
         if target is None:
