@@ -106,6 +106,11 @@ def admit(session: Session, actor: Actor, ref: str, at: datetime) -> Case:
     return case
 
 
+def is_assigned(session: Session, actor: Actor, case: int, at: datetime) -> bool:
+    """Tell whether the actor may open a case of this number now."""
+    return session.scalar(reach(actor, at).where(Assignment.case_id == case).limit(1)) is not None
+
+
 def key_of(session: Session, actor: Actor, case: int, at: datetime) -> Identity:
     """Open a case's private key with the actor's own.
 
@@ -125,11 +130,16 @@ def agreed(act: Act) -> ColumnElement[bool]:
     return exists().where(line.id == newest.scalar_subquery(), line.given).correlate(Case)
 
 
+def agrees(session: Session, case: Case, act: Act) -> bool:
+    """Tell whether a complainant agrees to an act now."""
+    return session.scalar(select(Case.id).where(Case.id == case.id, agreed(act))) is not None
+
+
 def require_consent(session: Session, case: Case, act: Act) -> None:
     """Refuse what the complainant did not agree to; asked where the act happens.
 
     Raises:
         Refused: says which consent is missing, and how to note it.
     """
-    if session.scalar(select(Case.id).where(Case.id == case.id, agreed(act))) is None:
+    if not agrees(session, case, act):
         raise Refused(f"{case.ref} has no consent to `{act}`; when it is given: pehra consent give {case.ref} {act}")

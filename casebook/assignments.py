@@ -46,6 +46,7 @@ def assign(book: Casebook, ref: str, name: str, *, actor: Actor, at: datetime, e
         officer = officers.present(session, book, name)
         if officer.role != Role.OFFICER:
             raise Refused(f"a {officer.role} opens no cases: only officers are assigned")
+        hold(session, case.id)
         if _of(session, case.id, officer.id) is not None:
             raise Refused("they are assigned to this case already")
         identity = key_of(session, actor, case.id, at) if escrow is None else escrowed(session, case.id, escrow)
@@ -65,6 +66,7 @@ def unassign(book: Casebook, ref: str, name: str, *, actor: Actor, at: datetime)
     require(actor, Right.KEEP_CASES)
     with book.writing() as session:
         case = admit(session, actor, ref, at)
+        hold(session, case.id)
         officer = officers.present(session, book, name)
         row = _of(session, case.id, officer.id)
         if row is None:
@@ -83,6 +85,7 @@ def rotate_case(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> None
     require(actor, Right.KEEP_CASES)
     with book.writing() as session:
         case = admit(session, actor, ref, at)
+        hold(session, case.id)
         rotate(session, case.id, key_of(session, actor, case.id, at))
         journal.append(session, book.vault, actor, "case.rotate", case.ref, at)
 
@@ -136,6 +139,11 @@ def escrowed(session: Session, case: int, escrow: Identity) -> Identity:
     if sealed is None:
         raise Refused("this case is older than the escrow key: `pehra key rotate --case` brings it under it")
     return Identity.of(escrow.open(sealed).decode())
+
+
+def hold(session: Session, case: int) -> None:
+    """Let nobody else change the case's key, or seal to it, until this transaction ends."""
+    session.get_one(CaseKey, case, with_for_update=True)
 
 
 def _let_in(

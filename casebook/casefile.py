@@ -59,7 +59,8 @@ def seal(session: Session, case: int, words: dict[str, Any]) -> bytes:
     data = json.dumps(words, ensure_ascii=False).encode()
     if len(data) > LONGEST:
         raise Refused(f"this is longer than {LONGEST} bytes: keep long papers outside, and note where")
-    return keys.seal_to([session.get_one(CaseKey, case).recipient], data)
+    held = session.get_one(CaseKey, case, with_for_update={"read": True})  # not while the case gets a new key
+    return keys.seal_to([held.recipient], data)
 
 
 def add(book: Casebook, ref: str, kind: EntryKind, words: dict[str, Any], *, actor: Actor, at: datetime) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casebook import assignments, casefile, consents, journal, watching
-from casebook.access import Actor, Right, admit, reach, require
+from casebook.access import Actor, Right, admit, agrees, reach, require
 from casebook.errors import Refused
 from casebook.store import Casebook
 from casebook.tables import Case, WatchedLink
@@ -99,6 +99,21 @@ def show(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> CaseView:
 
 def _view(case: Case, links: int) -> CaseView:
     return CaseView(case.ref, case.minor, case.urgent, links, case.opened_at, case.closed_at)
+
+
+def withdraw(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> list[Act]:
+    """Take back every consent that stands, and close the case; gives which. Its file stays until it is erased."""
+    require(actor, Right.KEEP_CASES)
+    with book.writing() as session:
+        case = admit(session, actor, ref, at)
+        standing = [act for act in Act if agrees(session, case, act)]
+        for act in standing:
+            consents.note(session, case.id, act, given=False, actor=actor, at=at)
+        case.closed_at = case.closed_at or at
+        session.flush()
+        watching.unwatch(session, select(WatchedLink.address_id).where(WatchedLink.case_id == case.id))
+        journal.append(session, book.vault, actor, "case.withdraw", case.ref, at)
+        return standing
 
 
 def close(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> None:

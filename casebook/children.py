@@ -16,17 +16,22 @@ from casebook.visits import Visit
 
 @dataclass(frozen=True)
 class Allowance:
-    """What one visit may take: so many bytes of a page, and whether a browser may load what the page names."""
+    """What one visit may take.
+
+    `body_bytes` of a page; a body whose kind the server does not name, which may be a picture; and with a browser what
+    the page loads.
+    """
 
     body_bytes: int
+    unnamed: bool
     browser: bool
 
 
 def allowance(visit: Visit, limits: Crawler) -> Allowance:
     """Say what a visit may take: of a minor's link only what tells that it is up, and nothing that a page loads."""
     if visit.minor:
-        return Allowance(limits.minor_body_bytes, browser=False)
-    return Allowance(limits.body_bytes, browser=True)
+        return Allowance(limits.minor_body_bytes, unnamed=False, browser=False)
+    return Allowance(limits.body_bytes, unnamed=True, browser=True)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ CasebookError
 ├── NotFound          no such case or link: look at the list
 ├── Refused           asked wrongly, or not allowed: asking again does not help
 └── Unavailable       the home, key or database cannot be used as it is
+    ├── OtherKey      the database is sealed under another monitor's key: restore that key
     └── Busy          the database is locked: waiting may cure it
 """
 
@@ -22,6 +23,10 @@ class Refused(CasebookError):
 
 class Unavailable(CasebookError):
     """The home, its key or its database cannot be used as it is."""
+
+
+class OtherKey(Unavailable):
+    """The database is sealed under another monitor's key."""
 
 
 class Busy(Unavailable):

@@ -4,6 +4,7 @@ import os
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 import pyrage
@@ -46,6 +47,18 @@ class Identity:
             return cls(lines[0].strip(), str(x25519.Identity.from_str(lines[0].strip()).to_public()))
         except (IndexError, pyrage.IdentityError):
             raise Unavailable("this is no private key of age: it begins with AGE-SECRET-KEY-1") from None
+
+    def write(self, file: Path, about: str) -> None:
+        """Write the private key as the age program reads it, for its owner's eyes.
+
+        Raises:
+            FileExistsError: an existing file is never overwritten.
+        """
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as out:
+            out.write(f"# {about}\n# public key: {self.recipient}\n{self.secret}\n")
+            out.flush()
+            os.fsync(out.fileno())
 
     def open(self, sealed: bytes) -> bytes:
         """Open an age file that was sealed to this identity.

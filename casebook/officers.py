@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -138,8 +139,8 @@ def prove(book: Casebook, claimed: Claim, passphrase: str | None, *, at: datetim
         key = session.get_one(OfficerKey, claimed.officer)
         identity = _unprotected(session, book, claimed.officer)
     if identity is None:
-        if key.wait_until is not None and key.wait_until > at:
-            raise Refused(f"too many wrong passphrases: wait {int((key.wait_until - at).total_seconds()) + 1} s")
+        if key.wait_until is not None and at < key.wait_until <= at + timedelta(seconds=LONGEST_WAIT_S):
+            raise Refused(f"too many wrong passphrases: wait {ceil((key.wait_until - at).total_seconds())} s")
         identity = keys.unlock(key.identity, passphrase or "")
         if identity is None or key.wrong_tries:
             _count_try(book, claimed, at, wrong=identity is None)

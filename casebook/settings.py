@@ -32,6 +32,7 @@ def _networks(value: object) -> object:
 
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
 Seconds = Annotated[float, Field(gt=0, le=366 * 86400, allow_inf_nan=False)]
+Keep = Annotated[float, Field(gt=0, le=100 * 366 * 86400, allow_inf_nan=False)]
 Wait = Annotated[float, Field(ge=0, le=366 * 86400, allow_inf_nan=False)]
 
 
@@ -96,6 +97,17 @@ class Monitor(Section):
     stuck_after_s: Seconds = 180
 
 
+class Retention(Section):
+    """How long each kind of record is kept."""
+
+    checks_s: Keep = 63_072_000
+    notices_s: Keep = 7_776_000
+    closed_cases_s: Keep = 94_608_000
+    withdrawn_cases_s: Keep = 2_592_000
+    backups_s: Keep = 2_592_000
+    objection_s: Wait = 259_200
+
+
 class Platforms(Section):
     """Where a helpline keeps sheets of its own."""
 
@@ -117,6 +129,7 @@ class Settings(BaseSettings):
     crawler: Crawler = Crawler()
     cadence: Cadence = Cadence()
     monitor: Monitor = Monitor()
+    retention: Retention = Retention()
     platforms: Platforms = Platforms()
     logging: Logging = Logging()
 
@@ -143,7 +156,7 @@ class Settings(BaseSettings):
         try:
             return cls(**(_read(file) if file else {}))
         except ValidationError as error:
-            raise Refused(_sentence(error, file)) from None
+            raise Refused(_sentence(error, file, environment)) from None
         except (SettingsError, ValueError) as error:
             raise Refused(f"a setting in the environment cannot be read: {error}") from None
 
@@ -173,14 +186,20 @@ def _only_known_sections(environment: dict[str, str]) -> None:
                 raise Refused(f"{name}: there is no section `{section}`; there are {known}")
 
 
-def _sentence(error: ValidationError, file: Path | None) -> str:
+def _sentence(error: ValidationError, file: Path | None, environment: dict[str, str]) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     parts = [str(part) for part in first["loc"]]
-    key = ".".join(parts)
+    key, where = ".".join(parts), _variable(parts, environment) or file or "the settings"
     if first["type"] == "extra_forbidden":
-        known = _known_in(parts[:-1])
-        return f"{file or 'the settings'}: `{key}` is not a setting; there are {known}"
-    return f"{file or 'the settings'}: `{key}` is not allowed: {first['msg']}"
+        return f"{where}: `{key}` is not a setting; there are {_known_in(parts[:-1])}"
+    return f"{where}: `{key}` is not allowed: {first['msg'].removeprefix('Value error, ')}"
+
+
+def _variable(parts: list[str], environment: dict[str, str]) -> str | None:
+    """Name the variable that a setting came from: its own, or its section's."""
+    names = {name.upper(): name for name in environment}
+    wanted = [PREFIX + "__".join(parts[:length]).upper() for length in range(len(parts), 0, -1)]
+    return next((names[name] for name in wanted if name in names), None)
 
 
 def _known_in(parts: list[str]) -> str:

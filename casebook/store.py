@@ -1,23 +1,24 @@
 """The engine, and one transaction per verb."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, select, text
+from sqlalchemy import Engine, create_engine, event, inspect, select, text, update
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
-from casebook.errors import Busy, Refused, Unavailable
+from casebook.errors import Busy, OtherKey, Refused, Unavailable
 from casebook.tables import Book
 from casebook.vault import Vault
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_S = 10
 SQLITE = "sqlite:///"
+LOG_PAGES = 8000  # 32 MB: a lease among a million addresses touches a thousand pages, far apart
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Casebook:
     def writing(self) -> Iterator[Session]:
         """One transaction that holds the book's only pen on SQLite from its first moment."""
         with said(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            _require_same_key(session, self.vault)
             yield session
 
     @contextmanager
@@ -42,6 +44,13 @@ class Casebook:
             session.begin(),
         ):
             yield session
+
+
+def _require_same_key(session: Session, vault: Vault) -> None:
+    """Refuse to write under a key that was changed after the book was opened."""
+    check = session.scalar(select(Book.key_check))
+    if check is not None and check != vault.digest("key", "check"):
+        raise OtherKey("the monitor's key was changed meanwhile: run this again")
 
 
 @contextmanager
@@ -57,6 +66,10 @@ def said() -> Iterator[None]:
             raise Unavailable("the disk is full or failing: nothing was lost of what was recorded before") from None
         if "readonly" in words or "read-only" in words:
             raise Unavailable("the database may only be read: check who owns its file and folder") from None
+        if "unable to open" in words:
+            raise Unavailable(
+                "the database file cannot be opened: check who owns it, its folder and its disk"
+            ) from None
         if "no such table" in words or "does not exist" in words or "no such column" in words:
             raise Unavailable("the database is not set up: run `pehra init` or `pehra db upgrade`") from None
         if "not a database" in words or "malformed" in words:
@@ -84,6 +97,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # no
         f"busy_timeout = {BUSY_TIMEOUT_S * 1000}",
         "journal_mode = WAL",
         "synchronous = NORMAL",
+        f"wal_autocheckpoint = {LOG_PAGES}",
         "foreign_keys = ON",
         "secure_delete = ON",
     ):
@@ -115,7 +129,7 @@ def _require_key(engine: Engine, vault: Vault) -> bool:
     with said(), engine.connect() as connection:
         found = connection.scalar(select(Book.key_check))
     if found is not None and found != vault.digest("key", "check"):
-        raise Unavailable("this key does not belong to this database: restore the monitor.key made with it")
+        raise OtherKey("this key does not belong to this database: restore the monitor.key made with it")
     return found is not None
 
 
@@ -157,7 +171,7 @@ def upgrade(engine: Engine, vault: Vault) -> None:
 
 def revision(engine: Engine) -> str | None:
     """Which step the database stands at; None before the first."""
-    with said(), engine.connect() as connection:
+    with said(), engine.execution_options(reads=True).connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
         found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -183,8 +197,31 @@ def _require_current(engine: Engine) -> None:
         raise Unavailable("the database is older than this program: run `pehra db backup`, then `pehra db upgrade`")
 
 
-def backup(book: Casebook, target: Path) -> None:
-    """Write a consistent copy of an SQLite casebook; what is sealed stays sealed.
+def prove_writable(book: Casebook) -> None:
+    """Write what is there already: a lock, a full disk or a folder that is read-only shows only so.
+
+    Raises:
+        Unavailable: in words; Busy where waiting may cure it.
+    """
+    with book.writing() as session:
+        session.execute(update(Book).values(key_check=Book.key_check))
+
+
+@contextmanager
+def outside_transactions(book: Casebook) -> Iterator[Callable[..., object]]:
+    """Give a way to execute what no transaction may hold: VACUUM, checkpoints."""
+    engine = book.engine.execution_options(isolation_level="AUTOCOMMIT")
+    lite = engine.dialect.name == "sqlite"
+    with said(), (book.engine if lite else engine).connect() as connection:
+        if lite:
+            connection.exec_driver_sql("COMMIT")  # our own BEGIN
+        yield connection.exec_driver_sql
+        if lite:
+            connection.exec_driver_sql("BEGIN")
+
+
+def copy(book: Casebook, target: Path) -> None:
+    """Write a consistent copy of an SQLite casebook; what is sealed in it stays sealed.
 
     Raises:
         Refused: the file exists, or the casebook lies on a server, which has its own means.
@@ -193,8 +230,10 @@ def backup(book: Casebook, target: Path) -> None:
         raise Refused("this casebook lies on PostgreSQL: back it up with pg_dump; what is sealed stays sealed")
     if target.exists():
         raise Refused(f"{target} exists already: name another file")
-    with said(), book.engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.execute(text("VACUUM INTO :target"), {"target": str(target)})
-        connection.exec_driver_sql("BEGIN")
-    target.chmod(0o600)
+    try:
+        target.touch(mode=0o600)
+        with outside_transactions(book) as execute:
+            execute("VACUUM INTO ?", (str(target),))
+    except BaseException:
+        target.unlink(missing_ok=True)  # half a copy would pass for one
+        raise

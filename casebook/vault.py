@@ -20,6 +20,7 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 FORM = b"\x01"
 KEY_FILE = "monitor.key"
+NEXT_KEY_FILE = "monitor.key.next"  # there while the book is sealed anew, until it takes the place of the old one
 KEY_VARIABLE = "PEHRA_MONITOR_KEY"
 
 
@@ -78,9 +79,9 @@ def keyed(key: bytes, kind: str, text: str) -> bytes:
     return hmac.digest(key, kind.encode() + b"\0" + text.encode(), sha256)
 
 
-def make_key(home: Path, random: Callable[[int], bytes] = os.urandom) -> Path:
+def make_key(home: Path, random: Callable[[int], bytes] = os.urandom, *, name: str = KEY_FILE) -> Path:
     """Write a new key into the home, readable by its owner only; an existing one is never overwritten."""
-    file = home / KEY_FILE
+    file = home / name
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as out:
         out.write(base64.urlsafe_b64encode(random(KEY_BYTES)) + b"\n")
@@ -89,7 +90,7 @@ def make_key(home: Path, random: Callable[[int], bytes] = os.urandom) -> Path:
     return file
 
 
-def open_vault(home: Path, environment: Mapping[str, str]) -> Vault:
+def open_vault(home: Path, environment: Mapping[str, str], *, name: str = KEY_FILE) -> Vault:
     """Take the key from the environment, else from the home.
 
     Raises:
@@ -98,11 +99,11 @@ def open_vault(home: Path, environment: Mapping[str, str]) -> Vault:
     text = environment.get(KEY_VARIABLE)
     if text is None:
         try:
-            text = (home / KEY_FILE).read_text(encoding="ascii")
+            text = (home / name).read_text(encoding="ascii")
         except FileNotFoundError:
             raise Unavailable(f"no key in {home}: run `pehra init`, or restore {KEY_FILE} from its backup") from None
         except (OSError, UnicodeDecodeError):
-            raise Unavailable(f"{home / KEY_FILE} cannot be read: check who owns it") from None
+            raise Unavailable(f"{home / name} cannot be read: check who owns it") from None
     try:
         key = base64.b64decode(text.strip(), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):

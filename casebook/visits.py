@@ -3,10 +3,11 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from casebook import journal, states
@@ -17,10 +18,19 @@ from casebook.store import Casebook
 from casebook.tables import Address, Case, Check, Event, Site, WatchedLink
 from casebook.vocabulary import Act, AddressId, EventKind, Verdict
 
-STANDING = tuple(field.name for field in fields(states.Standing))
+VISITED = (
+    Address.id, Address.url, Address.visit, Address.site_digest, Address.platform, Address.minor, Address.baseline,
+    Address.read_whole_at,
+)  # fmt: skip
+STANDING = tuple(one.name for one in fields(states.Standing))
 TOLD = frozenset({EventKind.TAKEN_DOWN, EventKind.RESURFACED, EventKind.LOST})
 HOST_FAILS = frozenset({Verdict.UNREACHABLE, Verdict.BLOCKED})
 HOST_SLOWED_AFTER = 3
+
+
+Line = Row[
+    *tuple[Any, ...]
+]  # plain columns: the queue is moved by the hundred, where objects cost more than the writing
 
 
 @dataclass(frozen=True)
@@ -70,37 +80,36 @@ def lease(
     """
     require(actor, Right.RECORD_CHECKS)
     with book.writing() as session:
-        rows = session.scalars(
-            select(Address)
-            .where(Address.due_at <= at)
-            .order_by(Address.due_at)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        ).all()
-        taken, later = _share_out(session, rows, at, per_site, gap)
-        _move(session, [{"id": row.id, "due_at": until, "lease": owner} for row in taken])
-        _move(session, [{"id": row, "due_at": due, "lease": None} for row, due in later])
+        rows = next_due(session, at, most)
+        taken, later = _share_out(rows, at, per_site, gap)
+        _hold(session, taken, owner, until)
+        _move(session, [{"row": row, "due_at": due, "lease": None} for row, due in later])
         return [_visit(book, row) for row in taken]
 
 
+def next_due(session: Session, at: datetime, most: int) -> Sequence[Line]:
+    """Choose the addresses longest due, each with its host's `not_before`; plain rows, for there are many."""
+    query = (
+        select(*VISITED, Site.not_before)
+        .outerjoin(Site, Site.digest == Address.site_digest)
+        .where(Address.due_at <= at)
+        .order_by(Address.due_at)
+        .limit(most)
+    )
+    return session.execute(query.with_for_update(skip_locked=True, of=Address)).all()
+
+
 def _share_out(
-    session: Session, rows: Sequence[Address], at: datetime, per_site: int, gap: timedelta
-) -> tuple[list[Address], list[tuple[int, datetime]]]:
-    held = {
-        site.digest: site.not_before
-        for site in session.scalars(
-            select(Site).where(Site.digest.in_({row.site_digest for row in rows}), Site.not_before > at)
-        )
-    }
-    taken: list[Address] = []
+    rows: Sequence[Line], at: datetime, per_site: int, gap: timedelta
+) -> tuple[list[Line], list[tuple[int, datetime]]]:
+    taken: list[Line] = []
     later: list[tuple[int, datetime]] = []
     met: dict[bytes, int] = defaultdict(int)
     for row in rows:
         place = met[row.site_digest]
         met[row.site_digest] += 1
-        start = held.get(row.site_digest)
-        if start is not None:
-            later.append((row.id, start + gap * place))
+        if row.not_before is not None and row.not_before > at:
+            later.append((row.id, row.not_before + gap * place))
         elif place < per_site:
             taken.append(row)
         else:
@@ -108,12 +117,19 @@ def _share_out(
     return taken, later
 
 
-def _move(session: Session, rows: list[dict[str, object]]) -> None:
+def _hold(session: Session, rows: Sequence[Line], owner: str, until: datetime) -> None:
     if rows:
-        session.execute(update(Address), rows)
+        taken = update(Address).where(Address.id.in_([row.id for row in rows]))
+        session.connection().execute(taken.values(due_at=until, lease=owner))
 
 
-def _visit(book: Casebook, row: Address) -> Visit:
+def _move(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Set what each row names on the address of that number, `row`."""
+    if rows:
+        session.connection().execute(update(Address).where(Address.id == bindparam("row")), rows)
+
+
+def _visit(book: Casebook, row: Line) -> Visit:
     unseal = book.vault.unseal
     sealed = unseal("address.url", row.url) if row.visit is None else unseal("address.visit", row.visit)
     known = None if row.baseline is None else Baseline(**json.loads(unseal("address.baseline", row.baseline)))
@@ -125,11 +141,12 @@ def lease_these(
 ) -> tuple[list[Visit], list[int]]:
     """Take given addresses now, due or not; those another worker holds are given back as ids."""
     require(actor, Right.RECORD_CHECKS)
+    query = select(*VISITED, Address.lease, Address.due_at).where(Address.id.in_(list(addresses)))
     with book.writing() as session:
-        rows = session.scalars(select(Address).where(Address.id.in_(list(addresses))).with_for_update()).all()
+        rows = session.execute(query.with_for_update()).all()
         held = [row.id for row in rows if row.lease is not None and row.due_at is not None and row.due_at > at]
         free = [row for row in rows if row.id not in set(held)]
-        _move(session, [{"id": row.id, "due_at": until, "lease": owner} for row in free])
+        _hold(session, free, owner, until)
         return [_visit(book, row) for row in free], held
 
 
@@ -137,7 +154,7 @@ def leased(book: Casebook, owner: str, *, actor: Actor) -> list[Visit]:
     """Give what an owner holds."""
     require(actor, Right.RECORD_CHECKS)
     with book.reading() as session:
-        return [_visit(book, row) for row in session.scalars(select(Address).where(Address.lease == owner))]
+        return [_visit(book, row) for row in session.execute(select(*VISITED).where(Address.lease == owner))]
 
 
 def release(book: Casebook, owner: str, *, actor: Actor, at: datetime) -> int:
@@ -169,35 +186,46 @@ def record(
     """
     require(actor, Right.RECORD_CHECKS)
     with book.writing() as session:
-        ids = [one.address for one in seen]
-        rows = {
-            row.id: row
-            for row in session.scalars(
-                select(Address).where(Address.id.in_(ids), Address.lease == owner).with_for_update()
-            )
-        }
+        rows = _held(session, owner, [one.address for one in seen])
         ours = list({one.address: one for one in seen if one.address in rows}.values())
         if not ours:
             return 0
         checks = _write_checks(session, book, ours)
         watchers = _watchers(session, list(rows))
-        moves = [
-            _one(
-                session,
-                book,
-                one,
-                rows[one.address],
-                checks[one.address],
-                watchers[one.address],
-                actor,
-                cadence,
-                chance,
-            )
-            for one in ours
-        ]
-        _move(session, moves)
+        batch = _Batch()
+        for one in ours:
+            row, check = rows[one.address], checks[one.address]
+            _one(book, batch, one, row, check, watchers[one.address], cadence, chance)
+        _write(session, book, batch, actor)
         _note_sites(session, ours, rows, cadence)
         return len(ours)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What one transaction is about to write, as plain rows: a statement per table, not one per link."""
+
+    moves: list[dict[str, Any]] = field(default_factory=list)
+    links: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    told: list[tuple[str, str, datetime]] = field(default_factory=list)
+
+
+def _write(session: Session, book: Casebook, batch: _Batch, actor: Actor) -> None:
+    _move(session, batch.moves)
+    if batch.links:
+        session.connection().execute(update(WatchedLink).where(WatchedLink.id == bindparam("row")), batch.links)
+    if batch.events:
+        session.connection().execute(insert(Event), batch.events)
+    for act, subject, at in batch.told:
+        journal.append(session, book.vault, actor, act, subject, at)
+
+
+def _held(session: Session, owner: str, addresses: list[AddressId]) -> dict[int, Line]:
+    query = select(Address.id, Address.site_digest, Address.failures, Address.baseline, Address.read_whole_at).where(
+        Address.id.in_(addresses), Address.lease == owner
+    )
+    return {row.id: row for row in session.execute(query.with_for_update())}
 
 
 def _write_checks(session: Session, book: Casebook, seen: Sequence[Seen]) -> dict[int, int]:
@@ -218,65 +246,55 @@ def _write_checks(session: Session, book: Casebook, seen: Sequence[Seen]) -> dic
     return {address: check for address, check in made}  # noqa: C416
 
 
-def _watchers(session: Session, addresses: list[int]) -> dict[int, list[tuple[WatchedLink, Case]]]:
+def _watchers(session: Session, addresses: list[int]) -> dict[int, list[Line]]:
+    standing = [getattr(WatchedLink, name) for name in STANDING]
     query = (
-        select(WatchedLink, Case)
+        select(WatchedLink.id, WatchedLink.address_id, WatchedLink.reported_at, *standing, Case.urgent, Case.ref)
         .join(Case, Case.id == WatchedLink.case_id)
         .where(WatchedLink.address_id.in_(addresses), WatchedLink.retired_at.is_(None), Case.closed_at.is_(None))
         .where(agreed(Act.WATCH))
     )
-    found: dict[int, list[tuple[WatchedLink, Case]]] = defaultdict(list)
-    for link, case in session.execute(query):
-        found[link.address_id].append((link, case))
+    found: dict[int, list[Line]] = defaultdict(list)
+    for link in session.execute(query):
+        found[link.address_id].append(link)
     return found
 
 
 def _one(
-    session: Session,
     book: Casebook,
+    batch: _Batch,
     seen: Seen,
-    row: Address,
+    row: Line,
     check: int,
-    watchers: list[tuple[WatchedLink, Case]],
-    actor: Actor,
+    watchers: list[Line],
     cadence: Cadence,
     chance: Callable[[], float],
-) -> dict[str, object]:
+) -> None:
     """Move one address on, with every link that watches it."""
     failures = 0 if seen.verdict in states.TELLING else row.failures + 1
     dues = []
-    for link, case in watchers:
-        standing = _advance(session, book, link, case, seen, check, actor, cadence)
-        watching = Watching(standing, case.urgent, link.reported_at)
+    for link in watchers:
+        watching = Watching(_advance(book, batch, link, seen, check, cadence), link.urgent, link.reported_at)
         dues.append(next_check(watching, seen.verdict, failures, seen.at, cadence, chance))
     due = min(dues, default=None)
     if due is not None and seen.retry_after is not None:
         due = max(due, seen.retry_after)
-    move: dict[str, object] = {
-        "id": row.id, "due_at": due, "lease": None, "failures": failures, "last_checked_at": seen.at,
-    }  # fmt: skip
-    if seen.verdict is Verdict.LIVE:
-        if seen.read_whole:
-            kept = None if seen.baseline is None else json.dumps(asdict(seen.baseline))
-            move["baseline"] = None if kept is None else book.vault.seal("address.baseline", kept)
-            move["read_whole_at"] = seen.at
-        else:
-            move["baseline"], move["read_whole_at"] = row.baseline, row.read_whole_at
-    else:
-        move["baseline"] = move["read_whole_at"] = None
-    return move
+    move = {"row": row.id, "due_at": due, "lease": None, "failures": failures, "last_checked_at": seen.at}
+    batch.moves.append(move | _kept(book, seen, row))
 
 
-def _advance(
-    session: Session,
-    book: Casebook,
-    link: WatchedLink,
-    case: Case,
-    seen: Seen,
-    check: int,
-    actor: Actor,
-    cadence: Cadence,
-) -> states.Standing:
+def _kept(book: Casebook, seen: Seen, row: Line) -> dict[str, Any]:
+    """Say what is kept of the page: what was noted when it was last read whole, for as long as it is live."""
+    if seen.verdict is not Verdict.LIVE:
+        return {"baseline": None, "read_whole_at": None}
+    if not seen.read_whole:
+        return {"baseline": row.baseline, "read_whole_at": row.read_whole_at}
+    noted = None if seen.baseline is None else json.dumps(asdict(seen.baseline))
+    sealed = None if noted is None else book.vault.seal("address.baseline", noted)
+    return {"baseline": sealed, "read_whole_at": seen.at}
+
+
+def _advance(book: Casebook, batch: _Batch, link: Line, seen: Seen, check: int, cadence: Cadence) -> states.Standing:
     known = states.Standing(**{name: getattr(link, name) for name in STANDING})
     change = states.advance(
         known,
@@ -285,28 +303,19 @@ def _advance(
         confirm_after=timedelta(seconds=cadence.confirm_after_s),
         lost_after=timedelta(seconds=cadence.lost_after_s),
     )
-    for name in STANDING:
-        setattr(link, name, getattr(change.standing, name))
-    link.verdict, link.rule = seen.verdict, seen.rule[:80]
-    link.because = book.vault.seal("link.because", seen.because)
+    standing = {name: getattr(change.standing, name) for name in STANDING}
+    because = book.vault.seal("link.because", seen.because)
+    told = {"row": link.id, "verdict": seen.verdict, "rule": seen.rule[:80], "because": because}
+    batch.links.append(told | standing)
+    ends = {name: standing[name] for name in ("last_seen_live_at", "first_seen_gone_at")}
     for kind in change.events:
-        ends = (change.standing.last_seen_live_at, change.standing.first_seen_gone_at)
-        session.add(
-            Event(
-                link_id=link.id,
-                check_id=check,
-                kind=kind,
-                at=seen.at,
-                last_seen_live_at=ends[0],
-                first_seen_gone_at=ends[1],
-            )
-        )
+        batch.events.append({"link_id": link.id, "check_id": check, "kind": kind, "at": seen.at, **ends})
         if kind in TOLD:
-            journal.append(session, book.vault, actor, f"link.{kind}", f"{case.ref}/{link.id}", seen.at)
+            batch.told.append((f"link.{kind}", f"{link.ref}/{link.id}", seen.at))
     return change.standing
 
 
-def _note_sites(session: Session, seen: Sequence[Seen], rows: dict[int, Address], cadence: Cadence) -> None:
+def _note_sites(session: Session, seen: Sequence[Seen], rows: dict[int, Line], cadence: Cadence) -> None:
     """Slow a whole host that fails or asks for patience, and forget it when it answers again."""
     by_site: dict[bytes, list[Seen]] = defaultdict(list)
     for one in seen:

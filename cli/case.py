@@ -1,17 +1,18 @@
-"""case open, list, show, risk, close."""
+"""case open, list, show, risk, close, withdraw, erase."""
 
 import random
 from datetime import datetime
 
 import click
 
-from casebook import casefile, cases, risk
+from casebook import casefile, cases, requests, risk
 from casebook.vocabulary import EntryKind, Risk
 from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
+from cli.request import APPROVER, REASON
 from cli.when import WHEN
-from cli.words import asked
+from cli.words import said
 from scheduler.clock import now
 
 
@@ -23,6 +24,8 @@ def join(pehra: click.Group) -> None:
     command(group, "show")(show)
     command(group, "risk")(set_risk)
     command(group, "close")(close)
+    command(group, "withdraw")(withdraw)
+    command(group, "erase")(erase)
     pehra.add_command(group)
 
 
@@ -79,7 +82,7 @@ def show(session: Session, case: str, as_json: bool) -> None:
 @click.option("--due", type=WHEN, help="When to ask how they are. Default: 72 hours for high, 24 for immediate.")
 def set_risk(session: Session, case: str, level: str, because: str | None, due: datetime | None, as_json: bool) -> None:
     """Say how great the danger is; kept sealed. A high or immediate one sets a follow-up."""
-    words = asked(because, "Why")
+    words = said(because, "Why")
     flagged = risk.flag(session.book, case, Risk(level), words, actor=session.actor, at=now(), due_at=due)
     if as_json:
         print_json(flagged)
@@ -94,3 +97,24 @@ def close(session: Session, case: str, as_json: bool) -> None:
     """Close a case: its links are watched no longer; what was learned stays."""
     cases.close(session.book, case, actor=session.actor, at=now())
     print_json({"closed": case.upper()}) if as_json else click.echo(f"{case.upper()} is closed.")
+
+
+@click.argument("case")
+def withdraw(session: Session, case: str, as_json: bool) -> None:
+    """Take back every consent and close the case: nothing is sent, watched or published from now on."""
+    acts = cases.withdraw(session.book, case, actor=session.actor, at=now())
+    if as_json:
+        print_json({"withdrawn": case.upper(), "revoked": acts})
+        return
+    click.echo(f"{case.upper()} is closed; taken back: {', '.join(acts) or 'nothing was given'}.")
+    click.echo(f"Its file stays until it is erased: pehra case erase {case.upper()}")
+
+
+@click.argument("case")
+@APPROVER
+@REASON
+def erase(session: Session, case: str, approver: str, reason: str | None, as_json: bool) -> None:
+    """Ask for a case to be erased for good: a second person approves, then there is time to object."""
+    requests.erase(session.book, case, approver, said(reason, "Why"), actor=session.actor, at=now())
+    answer = {"asked": case.upper(), "approver": approver}
+    print_json(answer) if as_json else click.echo(f"{approver} is asked to approve: pehra request list")

@@ -7,7 +7,7 @@ from casebook.vocabulary import Act
 from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
-from cli.words import given as words_given
+from cli.words import said_if_any
 from scheduler.clock import now
 
 
@@ -46,7 +46,7 @@ def revoke(session: Session, case: str, act: str, words: str | None, as_json: bo
 
 
 def _change(session: Session, case: str, act: str, words: str | None, *, given: bool, as_json: bool) -> None:
-    said = words_given(words)
+    said = said_if_any(words, "how it was said")
     consents.change(session.book, case, Act(act), given=given, actor=session.actor, at=now(), words=said)
     answer = {"case": case.strip().upper(), "act": act, "given": given}
     print_json(answer) if as_json else click.echo(f"{answer['case']}: {act} is {'agreed to' if given else 'revoked'}.")

@@ -12,7 +12,7 @@ from casebook.vocabulary import EntryKind
 from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
-from cli.words import WORDS, asked
+from cli.words import WORDS, said
 from scheduler.clock import now
 
 ADDED_HERE = ("name", "contact", "safe-contact", "note", "watched-name", "image-label")
@@ -35,9 +35,11 @@ def show(session: Session, case: str, as_json: bool) -> None:
     if as_json:
         print_json({"case": case.strip().upper(), "standing": standing, "entries": entries})
         return
-    table(("what", "is"), [(kind, said(words)) for kind, words in standing.items()])
+    table(("what", "is"), [(kind, in_one_line(words)) for kind, words in standing.items()])
     click.echo()
-    rows = [(said(one.words), one.kind, one.at, one.author, one.due_at, one.done_at, one.entry) for one in entries]
+    rows = [
+        (in_one_line(one.words), one.kind, one.at, one.author, one.due_at, one.done_at, one.entry) for one in entries
+    ]
     table(("words", "kind", "at", "by", "due", "done", "entry"), rows)
 
 
@@ -47,7 +49,7 @@ def newest(entries: list[EntryView]) -> dict[str, dict[str, Any] | None]:
     return {kind.value: found.get(kind) for kind in ON_TOP}
 
 
-def said(words: dict[str, Any] | None) -> str | None:
+def in_one_line(words: dict[str, Any] | None) -> str | None:
     """Put an entry's fields into one line, its free words first."""
     if words is None:
         return None
@@ -77,5 +79,5 @@ def _words(kind: str, text: str | None, rules: dict[str, str | None]) -> dict[st
     structured = any(rules.values())
     if structured and kind != EntryKind.SAFE_CONTACT:
         raise Refused("--channel, --hours, --never and --neutral-text belong to safe-contact")
-    words = None if structured and text is None else asked(text, kind)
+    words = None if structured and text is None else said(text, kind)
     return {"words": words} if kind != EntryKind.SAFE_CONTACT else SafeContact(words=words, **rules).entry()

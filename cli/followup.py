@@ -9,7 +9,7 @@ from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
 from cli.when import WHEN
-from cli.words import given
+from cli.words import said_if_any
 from scheduler.clock import now
 
 TEXT = click.argument("text", required=False, metavar="[TEXT|-]")
@@ -30,7 +30,7 @@ def join(pehra: click.Group) -> None:
 @TEXT
 def add(session: Session, case: str, due: datetime, text: str | None, as_json: bool) -> None:
     """Set a follow-up. Words in an argument stay in the shell's history; - reads standard input."""
-    words = given(text)
+    words = said_if_any(text, "what there is to note")
     entry = followups.add(session.book, case, due, words, actor=session.actor, at=now())
     answer = {"case": case.strip().upper(), "entry": entry, "due_at": due}
     print_json(answer) if as_json else click.echo(f"Follow-up {entry} is due {_said(due)}.")
@@ -58,7 +58,9 @@ def list_followups(session: Session, case: str | None, as_json: bool) -> None:
 @TEXT
 def done(session: Session, entry: int, text: str | None, as_json: bool) -> None:
     """Note that a follow-up was made. Words in an argument stay in the shell's history; - reads standard input."""
-    case = followups.done(session.book, entry, given(text), actor=session.actor, at=now())
+    case = followups.done(
+        session.book, entry, said_if_any(text, "what there is to note"), actor=session.actor, at=now()
+    )
     print_json({"case": case, "done": entry}) if as_json else click.echo(f"Follow-up {entry} of {case} is done.")
 
 
@@ -70,7 +72,7 @@ def missed(session: Session, entry: int, following: datetime, text: str | None, 
 
     Words in an argument stay in the shell's history; - reads standard input.
     """
-    words = given(text)
+    words = said_if_any(text, "what there is to note")
     found = followups.missed(session.book, entry, following, words, actor=session.actor, at=now())
     if as_json:
         print_json(found)

@@ -1,17 +1,18 @@
 """init, doctor, run, status, db."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
-from casebook import beats, credentials, links, officers, store, visits
+from casebook import backups, beats, credentials, links, officers, store, visits
 from casebook.access import Actor
-from casebook.errors import CasebookError, Refused
+from casebook.errors import CasebookError, Refused, Unavailable
 from casebook.store import Casebook
 from casebook.vault import KEY_FILE
 from cli import passphrases
@@ -21,10 +22,12 @@ from cli.output import table
 from crawler.browser import find_browser
 from scheduler import logs
 from scheduler.clock import now
+from scheduler.home import DATABASE
 from scheduler.service import BEAT_EVERY_S, Monitor, only_monitor
 
 ESCROW_FILE = "escrow.key"
 PATH = click.Path(path_type=Path)
+LITTLE_ROOM_BYTES = 50_000_000
 
 
 def join(pehra: click.Group) -> None:
@@ -36,6 +39,7 @@ def join(pehra: click.Group) -> None:
     db = click.Group("db", help="The database.")
     command(db, "upgrade")(upgrade)
     command(db, "backup")(backup)
+    command(db, "restore")(restore)
     pehra.add_command(db)
 
 
@@ -101,6 +105,8 @@ def _findings(session: Session) -> Iterator[Finding]:
     parts: tuple[tuple[str, Callable[[], str | tuple[str, bool]]], ...] = (
         ("key", lambda: "the monitor's key is here" if home.vault() else ""),
         ("database", lambda: f"open, at revision {store.revision(session.book.engine)}"),
+        ("writing", lambda: _writes(session)),
+        ("disk", lambda: _room(session.folder)),
         ("officer", lambda: _officer(session)),
         ("escrow", lambda: _escrow(session)),
         ("platforms", lambda: f"{len(home.registry())} sheets"),
@@ -128,6 +134,20 @@ def _escrow(session: Session) -> tuple[str, bool]:
     if (session.folder / ESCROW_FILE).exists():
         return f"{ESCROW_FILE} lies in the home, and opens every case: move it to an offline place", True
     return "the escrow key is not in the home", False
+
+
+def _writes(session: Session) -> str:
+    store.prove_writable(session.book)
+    return "the database can be written"
+
+
+def _room(folder: Path) -> str:
+    if not folder.exists():
+        raise Unavailable(f"there is no {folder}: run `pehra init`")
+    free = shutil.disk_usage(folder).free
+    if free < LITTLE_ROOM_BYTES:
+        raise Unavailable(f"only {free // 1_000_000} MB are free: make room, or what is seen cannot be recorded")
+    return f"{free // 1_000_000} MB are free"
 
 
 def run(session: Session, as_json: bool) -> None:
@@ -164,19 +184,62 @@ def status(session: Session, as_json: bool) -> None:
 
 
 def upgrade(session: Session, as_json: bool) -> None:
-    """Bring the database to this program's form."""
-    vault = session.home.vault()
-    engine = store.connect(session.home.url)
+    """Bring the database to this program's form; on SQLite a sealed copy is made first."""
+    at, home, vault = now(), session.home, session.home.vault()
+    engine = store.connect(home.url)
+    kept = None
+    if store.revision(engine) not in (None, store.steps()[-1]) and engine.dialect.name == "sqlite":
+        kept = session.folder / f"before-upgrade-{at:%Y%m%dT%H%M%SZ}{backups.ENDING}"
+        backups.seal_copy(Casebook(engine, vault), session.folder, kept, at=at)
     store.upgrade(engine, vault)
-    answer = {"revision": store.revision(engine)}
-    print_json(answer) if as_json else click.echo(f"The database stands at revision {answer['revision']}.")
+    answer = {"revision": store.revision(engine), "backup": kept}
+    if as_json:
+        print_json(answer)
+        return
+    click.echo(f"The database stands at revision {answer['revision']}.")
+    if kept is not None:
+        click.echo(f"As it was before, sealed: {kept}")
 
 
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("file", type=PATH, required=False)
 def backup(session: Session, file: Path | None, as_json: bool) -> None:
-    """Write a consistent copy of the database; what is sealed stays sealed."""
-    target = file or session.folder / f"backup-{now():%Y%m%dT%H%M%SZ}.sqlite3"
+    """Write a sealed copy of the database; it can be opened for as long as config.yaml keeps backups, and no longer."""
+    at = now()
+    target = file or session.folder / f"backup-{at:%Y%m%dT%H%M%SZ}{backups.ENDING}"
     if not os.access(target.parent, os.W_OK):
         raise Refused(f"{target.parent} cannot be written to: name another place")
-    store.backup(session.book, target)
-    print_json({"backup": target}) if as_json else click.echo(f"Copied to {target}. Keep the key elsewhere.")
+    key = backups.make(session.book, session.folder, target, actor=session.actor, at=at)
+    if as_json:
+        print_json({"backup": target, "key": key})
+        return
+    click.echo(f"Copied to {target}, sealed. Only {key} opens it, with the monitor's key: keep those elsewhere.")
+
+
+@click.argument("file", type=PATH)
+@click.option("--replace", is_flag=True, help="Where there is a database: a sealed copy of it is made first.")
+def restore(session: Session, file: Path, replace: bool, as_json: bool) -> None:
+    """Put a sealed copy in the database's place. Cases erased since then are erased in it at once."""
+    at, home = now(), session.home
+    with only_monitor(session.folder):
+        kept = _set_aside(session, at) if (session.folder / DATABASE).exists() and replace else None
+        if (session.folder / DATABASE).exists() and not replace:
+            raise Refused("there is a database here: to put the copy in its place, say --replace")
+        buried = backups.restore(file, session.folder, home.url, home.vault(), at=at)
+    if as_json:
+        print_json({"restored": file, "before": kept, "erased_again": buried})
+        return
+    click.echo(f"Restored; {len(buried)} case(s) erased since then are erased in it too.")
+    if kept is not None:
+        click.echo(f"What was there before: {kept}")
+
+
+def _set_aside(session: Session, at: datetime) -> Path:
+    """Keep what the restored copy replaces: sealed where it opens, as it lies where it is damaged."""
+    stamp = f"{at:%Y%m%dT%H%M%SZ}"
+    kept = session.folder / f"before-restore-{stamp}{backups.ENDING}"
+    try:
+        backups.seal_copy(session.book, session.folder, kept, at=at)
+    except CasebookError:
+        kept = session.folder / f"damaged-{stamp}.sqlite3"
+        (session.folder / DATABASE).rename(kept)
+    return kept

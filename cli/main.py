@@ -1,13 +1,30 @@
 """The command `pehra`."""
 
 import sys
+import traceback
 from pathlib import Path
 
 import click
 
 from casebook.errors import CasebookError, NotFound, Refused
-from cli import case, check, consent, exposure, file, followup, home, journal, link, officer, platform, referral
+from cli import (
+    case,
+    check,
+    consent,
+    exposure,
+    file,
+    followup,
+    home,
+    journal,
+    key,
+    link,
+    officer,
+    platform,
+    referral,
+    request,
+)
 from cli.context import Session
+from scheduler.logs import OURS
 
 COULD_NOT, ASKED_WRONGLY = 1, 2
 PATH = click.Path(path_type=Path)
@@ -28,7 +45,8 @@ def pehra(context: click.Context, folder: Path, config: Path | None, officer: st
     context.obj = Session(folder, config, officer)
 
 
-for group in (home, officer, case, file, consent, referral, followup, link, exposure, check, platform, journal):
+CARE = (file, consent, referral, followup)
+for group in (home, officer, key, request, case, *CARE, link, exposure, check, platform, journal):
     group.join(pehra)
 
 
@@ -51,3 +69,15 @@ def main() -> None:
     except OSError as error:
         click.echo(f"pehra: the system refused: {error.strerror}", err=True)
         sys.exit(COULD_NOT)
+    except Exception as error:  # noqa: BLE001  # the edge of a command: an exception's text may hold an address
+        click.echo(f"pehra: a fault of Pehra's own ({_where(error)}); please report it with this line", err=True)
+        sys.exit(COULD_NOT)
+
+
+def _where(error: Exception) -> str:
+    """Name the exception and the last line of ours that it passed, without a word of its text."""
+    ours = [one for one in traceback.extract_tb(error.__traceback__) if Path(one.filename).parent.name in OURS]
+    place = (
+        f" at {Path(ours[-1].filename).parent.name}/{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    )
+    return f"{type(error).__name__}{place}"

@@ -64,11 +64,7 @@ def write_identity(file: Path, identity: Identity, about: str) -> None:
         Unavailable: it is there already, or cannot be written.
     """
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as out:
-            out.write(f"# {about}\n# public key: {identity.recipient}\n{identity.secret}\n")
-            out.flush()
-            os.fsync(out.fileno())
+        identity.write(file, about)
     except FileExistsError:
         raise Unavailable(f"{file} exists already: name another place") from None
     except OSError as error:

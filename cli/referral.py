@@ -9,7 +9,7 @@ from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
 from cli.when import DAY
-from cli.words import WORDS, asked
+from cli.words import WORDS, said
 from scheduler.clock import now
 
 
@@ -56,6 +56,6 @@ def outcome(session: Session, entry: int, text: str | None, as_json: bool) -> No
 
     Asked for at a terminal where it is left out; as an argument it stays in the shell's history.
     """
-    words = asked(text, "What came of it")
+    words = said(text, "What came of it")
     case = referrals.add_outcome(session.book, entry, words, actor=session.actor, at=now())
     print_json({"case": case, "entry": entry}) if as_json else click.echo(f"Noted for referral {entry}.")

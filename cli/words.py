@@ -1,4 +1,4 @@
-"""Free words from a person: an argument, standard input, or a prompt."""
+"""Free text from staff: an argument, standard input, or a prompt; what is private is best not an argument."""
 
 import sys
 
@@ -14,7 +14,7 @@ class Words(click.ParamType[str]):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Take them as valid UTF-8."""
-        words = cleaned(value)
+        words = _cleaned(value)
         if not words:
             self.fail("there are no words in it", param, ctx)
         return words
@@ -23,35 +23,27 @@ class Words(click.ParamType[str]):
 WORDS = Words()
 
 
-def cleaned(text: str) -> str:
+def said(text: str | None, about: str) -> str:
+    """Give the text, or what standard input holds for `-`, or what the prompt is answered with.
+
+    Raises:
+        Refused: there is none, and nobody to ask.
+    """
+    if text is None and sys.stdin.isatty():
+        text = click.prompt(about, err=True)
+    if text == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    words = _cleaned(text or "")
+    if not words:
+        raise Refused(f"say {about.lower()}: as an argument, or - to read it from standard input")
+    return words
+
+
+def said_if_any(text: str | None, about: str) -> str | None:
+    """Give words that may be left out; where they are, nobody is asked."""
+    return None if text is None else said(text, about)
+
+
+def _cleaned(text: str) -> str:
     """Replace what is no valid UTF-8, and drop blank space around."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
-
-
-def given(text: str | None) -> str | None:
-    """Take words that may be left out; `-` reads standard input.
-
-    Raises:
-        Refused: standard input held none.
-    """
-    return None if text is None else _from(text)
-
-
-def asked(text: str | None, prompt: str) -> str:
-    """Take words, or ask for them at a terminal.
-
-    Raises:
-        Refused: there are none, and nobody to ask.
-    """
-    if text is not None:
-        return _from(text)
-    if not sys.stdin.isatty():
-        raise Refused("say it: give the text, or - to read it from standard input")
-    return _from(click.prompt(prompt, err=True))
-
-
-def _from(text: str) -> str:
-    words = cleaned(sys.stdin.buffer.read().decode("utf-8", "replace") if text == "-" else text)
-    if not words:
-        raise Refused("there are no words in it")
-    return words

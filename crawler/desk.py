@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from casebook import visits
 from casebook.access import MONITOR
+from casebook.errors import Busy
 from casebook.settings import Settings
 from casebook.store import Casebook
 from casebook.visits import Seen, Visit
@@ -22,7 +23,8 @@ class Desk:
     """One pass's view of the queue.
 
     `only` holds visits leased beforehand; without it the desk leases what is due until nothing was for `linger_s`, or
-    until `stop` is called. `clock` and `chance` are the outside world.
+    until `stop` is called. `clock` and `chance` are the outside world. A book that is busy is asked again; one that
+    fails ends the pass, and `fault` says how.
     """
 
     book: Casebook
@@ -33,13 +35,16 @@ class Desk:
     only: list[Visit] | None = None
     recorded: int = 0
     in_hand: int = 0
+    fault: Exception | None = None
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    _moved: asyncio.Event = field(default_factory=asyncio.Event)
     _buffer: list[Seen] = field(default_factory=list)
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def stop(self) -> None:
         """Hand out nothing more."""
         self._stopped.set()
+        self._moved.set()
 
     @property
     def stopped(self) -> bool:
@@ -54,9 +59,8 @@ class Desk:
                 yield visit
             return
         idle_s = 0.0
-        while not self.stopped and idle_s <= self.settings.monitor.linger_s:
-            room = self.settings.monitor.batch - self.in_hand
-            batch = await asyncio.to_thread(self._lease, room) if room * 2 > self.settings.monitor.batch else []
+        while idle_s <= self.settings.monitor.linger_s and (room := await self._room()):
+            batch = await self._more(room)
             for visit in batch:
                 self.in_hand += 1
                 yield visit
@@ -66,6 +70,27 @@ class Desk:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopped.wait(), POLLED_EVERY_S)
             idle_s = idle_s + POLLED_EVERY_S if self.in_hand == 0 else 0.0
+
+    async def _room(self) -> int:
+        """Wait until less than half a batch is in hand; give how many more may be, none once the pass is ending."""
+        most = self.settings.monitor.batch
+        while self.in_hand * 2 >= most and not self.stopped:
+            self._moved.clear()
+            await self._moved.wait()
+        return 0 if self.stopped else most - self.in_hand
+
+    async def _more(self, most: int) -> list[Visit]:
+        try:
+            return await asyncio.to_thread(self._lease, most)
+        except Busy:
+            return []
+        except Exception as error:  # noqa: BLE001  # the edge of a job
+            self._give_up(error)
+            return []
+
+    def _give_up(self, error: Exception) -> None:
+        self.fault = error
+        self.stop()
 
     def _lease(self, most: int) -> list[Visit]:
         now, monitor, gap_s = self.clock(), self.settings.monitor, self.settings.crawler.per_host_delay_s
@@ -88,13 +113,20 @@ class Desk:
             await self.write()
 
     async def write(self) -> None:
-        """Write what has come in."""
+        """Write what has come in; what a busy book does not take waits for the next time."""
         async with self._writing:
             batch, self._buffer = self._buffer, []
             if not batch:
                 return
-            self.recorded += await asyncio.to_thread(self._record, batch)
+            try:
+                self.recorded += await asyncio.to_thread(self._record, batch)
+            except Busy:
+                self._buffer = batch + self._buffer
+                return
+            except Exception as error:  # noqa: BLE001  # the edge of a job
+                self._give_up(error)
             self.in_hand -= len(batch)
+            self._moved.set()
 
     def _record(self, batch: list[Seen]) -> int:
         return visits.record(

@@ -1,6 +1,8 @@
 """One pass: the spider, its pipelines and Scrapy's engine, from the first visit to the last record."""
 
 import asyncio
+import gc
+import logging
 import signal
 from collections.abc import Callable
 
@@ -19,8 +21,12 @@ def run(desk: Desk, registry: Registry, *, abandon: Callable[[], None]) -> None:
 
     SIGTERM and SIGINT end the pass early: visits on their way have `GRACE_S` to come back, what is judged is
     written, and `abandon` is called for the rest; it is expected to end the process.
+
+    Raises:
+        CasebookError: the casebook could not be read or written; what is on record stays.
     """
     process = AsyncCrawlerProcess({**scrapy_settings(desk.settings.crawler), "PEHRA_REGISTRY": registry})
+    logging.getLogger("scrapy").setLevel(logging.WARNING)  # its lines for every visit hold addresses, and cost time
     crawler = process.create_crawler(Recheck)
     crawling = process.crawl(crawler, desk=desk)
     loop = asyncio.get_event_loop()
@@ -39,6 +45,9 @@ def run(desk: Desk, registry: Registry, *, abandon: Callable[[], None]) -> None:
 
     for one in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(one, stop)
+    gc.freeze()  # what is loaded by now stays; to look through it again and again costs a twentieth of the time
     process.start(install_signal_handlers=False)
     if not crawling.cancelled() and (failed := crawling.exception()) is not None:
         raise failed
+    if desk.fault is not None:
+        raise desk.fault

@@ -1,14 +1,16 @@
 """From a page to the record: judged, looked at again in a browser where only scripts can tell, written."""
 
 import asyncio
+import logging
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Self
 
+from playwright.async_api import Error as BrowserError
 from scrapy.crawler import Crawler
 
-from casebook import children
+from casebook.children import allowance
 from casebook.settings import Settings
 from casebook.visits import Baseline, Seen
 from crawler.browser import Browser, find_browser
@@ -19,6 +21,8 @@ from crawler.spiders.recheck import Look
 from crawler.verdict import Finding, judge
 from platforms.registry import Registry
 from platforms.words import Verdict
+
+log = logging.getLogger(__name__)
 
 PATIENCE_MAX_S = 86_400
 BROWSERS_AT_ONCE = 2
@@ -43,18 +47,39 @@ class Judging:
         return cls(crawler.settings["PEHRA_REGISTRY"], desk.settings)
 
     async def process_item(self, item: Look) -> tuple[Look, Finding]:
+        """Judge; a page that our own program stumbles over costs its own visit and no other."""
+        try:
+            return item, await self._judged(item)
+        except Exception as error:  # noqa: BLE001  # the edge of a visit
+            kind = type(error).__name__
+            log.error("address %s could not be judged (%s)", item.visit.address, kind)  # noqa: TRY400  # law 4
+            because = f"Our own program stumbled over this page ({kind}), so it tells nothing."
+            return item, Finding(Verdict.UNCLEAR, "pehra.stumbled", because)
+
+    async def _judged(self, item: Look) -> Finding:
         """Judge, with a second look in the browser where the first could not tell."""
         assert item.page is not None  # noqa: S101
         sheet = self._registry.sheet(item.visit.platform) if item.visit.platform else None
         finding = judge(item.page, sheet)
-        if finding.needs_browser and self._path is not None and children.allowance(item.visit, self._settings).browser:
-            item.page = await self._rendered(item.visit.url)
-            finding = judge(item.page, sheet)
-        return item, finding
+        if finding.needs_browser and allowance(item.visit, self._settings).browser:
+            page = await self._rendered(item.visit.url)
+            if page is not None:
+                item.page = page
+                finding = judge(page, sheet)
+        return finding
 
-    async def _rendered(self, url: str) -> Page:
+    async def _rendered(self, url: str) -> Page | None:
+        """Look in the browser; None where there is none, or where it does not start."""
         async with self._room:
-            return await (await self._get_browser()).look(url)
+            if self._path is None:
+                return None
+            try:
+                browser = await self._get_browser()
+            except BrowserError:
+                log.warning("the browser does not start; pages that only scripts can show stay unclear")
+                self._path = None
+                return None
+            return await browser.look(url)
 
     async def _get_browser(self) -> Browser:
         async with self._opening:

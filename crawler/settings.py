@@ -20,8 +20,9 @@ def scrapy_settings(crawler: Crawler) -> dict[str, Any]:
         "ITEM_PIPELINES": {"crawler.pipelines.Judging": 100, "crawler.pipelines.Recording": 200},
         "CONCURRENT_REQUESTS": crawler.hosts_at_once,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "CONCURRENT_ITEMS": 1,  # of one answer, which gives one; Scrapy makes that many tasks for every answer
         "DOWNLOAD_DELAY": crawler.per_host_delay_s,
-        "RANDOMIZE_DOWNLOAD_DELAY": True,
+        "DOWNLOAD_DELAY_JITTER": 0.5,
         "DOWNLOAD_TIMEOUT": crawler.answer_time_s,
         "DOWNLOAD_MAXSIZE": 0,
         "DOWNLOAD_WARNSIZE": 0,

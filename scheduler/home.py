@@ -2,12 +2,15 @@
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from casebook.errors import Refused, Unavailable
+from casebook import backups, rekey
+from casebook.access import Actor
+from casebook.errors import OtherKey, Refused, Unavailable
 from casebook.settings import Settings
 from casebook.store import Casebook, create_book, open_book
-from casebook.vault import KEY_FILE, KEY_VARIABLE, Vault, make_key, open_vault
+from casebook.vault import KEY_FILE, KEY_VARIABLE, NEXT_KEY_FILE, Vault, make_key, open_vault
 from platforms.registry import Registry, SheetRefused
 
 DATABASE = "pehra.sqlite3"
@@ -38,8 +41,36 @@ class Home:
         return open_vault(self.folder, os.environ)
 
     def book(self) -> Casebook:
-        """Open the casebook."""
-        return open_book(self.url, self.vault())
+        """Open the casebook; where a change of the monitor's key was cut short after it was done, end it."""
+        try:
+            return open_book(self.url, self.vault())
+        except OtherKey:
+            if not (self.folder / NEXT_KEY_FILE).exists():
+                raise
+            book = open_book(self.url, open_vault(self.folder, {}, name=NEXT_KEY_FILE))
+            self._end_change_of_key()
+            return book
+
+    def change_key(self, actor: Actor, at: datetime) -> None:
+        """Give the monitor a new key. A kill at any moment leaves a home that opens, under the old key or the new.
+
+        Raises:
+            Refused: the key is kept outside the home.
+        """
+        if KEY_VARIABLE in os.environ:
+            raise Refused(f"the monitor's key comes from {KEY_VARIABLE}: unset it, and keep the key in the home first")
+        book = self.book()
+        (self.folder / NEXT_KEY_FILE).unlink(missing_ok=True)
+        make_key(self.folder, name=NEXT_KEY_FILE)
+        rekey.rotate(book, open_vault(self.folder, {}, name=NEXT_KEY_FILE), actor=actor, at=at)
+        self._end_change_of_key()
+
+    def _end_change_of_key(self) -> None:
+        (self.folder / NEXT_KEY_FILE).replace(self.folder / KEY_FILE)
+
+    def bury(self, ref: str) -> None:
+        """Keep an erased case's reference where no copy of the database brings it back."""
+        backups.bury(self.folder, ref)
 
     def registry(self) -> Registry:
         """Load every platform sheet.

@@ -5,9 +5,11 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from casebook import visits
+from casebook import backups, erasing, retention, visits
 from casebook.access import MONITOR, Actor
+from casebook.erasing import ReceiptView
 from casebook.errors import Unavailable
+from casebook.retention import Swept
 from casebook.store import Casebook
 from scheduler import workers
 from scheduler.clock import now
@@ -19,6 +21,17 @@ HELD_WAIT_S = 90.0
 def anything_due(book: Casebook) -> bool:
     """Tell whether a worker is wanted."""
     return visits.anything_due(book, at=now())
+
+
+def let_go(book: Casebook, home: Home) -> tuple[Swept, list[ReceiptView]]:
+    """Let go of what is past its time, and erase the cases whose erasing is due."""
+    at, limits = now(), home.settings.retention
+    swept = retention.sweep(book, limits, actor=MONITOR, at=at)
+    objection = timedelta(seconds=limits.objection_s)
+    erased = erasing.erase_due(book, actor=MONITOR, at=at, objection=objection, bury=home.bury)
+    backups.tidy(home.folder)
+    backups.drop_keys(home.folder, timedelta(seconds=limits.backups_s), at=at)
+    return swept, erased
 
 
 def look_now(book: Casebook, home: Home, addresses: Sequence[int], *, actor: Actor) -> int:

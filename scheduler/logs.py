@@ -5,6 +5,10 @@ Lines of our own are built from ids alone. A library's line may hold an address,
 
 import logging
 import sys
+import threading
+from typing import Any
+
+log = logging.getLogger(__name__)
 
 OURS = ("casebook", "crawler", "scheduler", "cli", "reporters", "matchers", "platforms", "pehra")
 
@@ -28,7 +32,7 @@ def _worth_saying(record: logging.LogRecord) -> bool:
 
 
 def set_up(level: str) -> None:
-    """Log to standard error at this level; libraries from warnings upwards."""
+    """Log to standard error at this level; libraries from warnings upwards. What nobody catches loses its text too."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Discreet("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.addFilter(_worth_saying)
@@ -37,3 +41,13 @@ def set_up(level: str) -> None:
     root.setLevel(logging.WARNING)
     for name in OURS:
         logging.getLogger(name).setLevel(level)
+    sys.excepthook = lambda kind, *_: _uncaught(kind)
+    sys.unraisablehook = threading.excepthook = _bare
+
+
+def _bare(hook: Any) -> None:  # noqa: ANN401  # two types of Python's own, alike in this
+    _uncaught(hook.exc_type)
+
+
+def _uncaught(kind: type[BaseException]) -> None:
+    log.error("nobody caught an exception (%s)", kind.__name__)

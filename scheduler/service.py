@@ -9,6 +9,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -25,7 +26,9 @@ log = logging.getLogger(__name__)
 
 LOCK = "monitor.lock"
 BEAT_EVERY_S = 5.0
+LET_GO_EVERY_S = 600.0
 WORKER_ENDS_WITHIN_S = 6.0
+FAILED_WAIT_MAX_S = 300.0
 
 
 class Monitor:
@@ -37,6 +40,7 @@ class Monitor:
         self._worker: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
         self._progress = (0, now())
+        self._failures, self._waits_until = 0, now()
 
     def run(self) -> None:
         """Watch until SIGTERM or SIGINT."""
@@ -45,9 +49,11 @@ class Monitor:
         visits.release(self._book, "monitor-", actor=MONITOR, at=now())
         beats.begin(self._book, actor=MONITOR, at=now())
         scheduler = BackgroundScheduler(timezone="UTC")
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a turn skipped while the last one waits is no news
         poll_s = self._home.settings.monitor.poll_s
         scheduler.add_job(_safely, "interval", args=[self.recheck], seconds=poll_s, next_run_time=now())
         scheduler.add_job(_safely, "interval", args=[self._beat], seconds=BEAT_EVERY_S)
+        scheduler.add_job(_safely, "interval", args=[self._let_go], seconds=LET_GO_EVERY_S, next_run_time=now())
         scheduler.start()
         log.info("the monitor watches")
         self._stopping.wait()
@@ -66,12 +72,24 @@ class Monitor:
             return
         if self._worker is not None:
             code, self._worker = self._worker.returncode, None
-            if code != 0:
-                log.warning("a worker ended with %s; what it held is due again", code)
-                visits.release(self._book, self._owner, actor=MONITOR, at=now())
-        if jobs.anything_due(self._book):
+            self._after_a_worker(code)
+        if now() >= self._waits_until and jobs.anything_due(self._book):
             self._worker = workers.start(self._home, self._owner)
             self._progress = (-1, now())
+
+    def _let_go(self) -> None:
+        _, erased = jobs.let_go(self._book, self._home)
+        if erased:
+            log.info("%d case(s) erased", len(erased))
+
+    def _after_a_worker(self, code: int) -> None:
+        """Wait longer with each worker in a row that failed: a fault must not turn into a visit every few seconds."""
+        self._failures = self._failures + 1 if code != 0 else 0
+        if code != 0:
+            wait_s = min(self._home.settings.monitor.poll_s * 2.0 ** min(self._failures, 30), FAILED_WAIT_MAX_S)
+            self._waits_until = now() + timedelta(seconds=wait_s)
+            log.warning("a worker ended with %s; what it held is due again", code)
+            visits.release(self._book, self._owner, actor=MONITOR, at=now())
 
     def _beat(self) -> None:
         beats.beat(self._book, actor=MONITOR, at=now())

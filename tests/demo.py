@@ -22,24 +22,10 @@ from casebook.vocabulary import State, Verdict
 from crawler.browser import find_browser
 from platforms.address import site_of
 from scheduler.home import Home
+from tests.helpline import COMPRESSED
 from tests.web.server import Web
 
 ENDS_WITHIN_S = 80.0
-COMPRESSED = {
-    "CRAWLER__ALLOW_NETWORKS": "127.0.0.0/8",
-    "CRAWLER__PER_HOST_DELAY_S": "0.05",
-    "CRAWLER__ANSWER_TIME_S": "3",
-    "CRAWLER__VISIT_TIME_S": "10",
-    "CADENCE__LIVE_S": "4",
-    "CADENCE__CONFIRM_AFTER_S": "3",
-    "CADENCE__SECOND_LOOK_S": "2",
-    "CADENCE__REMOVED_S": "4",
-    "CADENCE__REMOVED_MAX_S": "5",
-    "CADENCE__FAILING_S": "5",
-    "CADENCE__FAILING_MAX_S": "8",
-    "MONITOR__POLL_S": "1",
-    "LOGGING__LEVEL": "WARNING",
-}
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """Visits what is due, hop by hop, and hands over what came back."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -13,7 +14,7 @@ from scrapy.http import Response
 from scrapy.http.headers import Headers
 from twisted.python.failure import Failure as TwistedFailure
 
-from casebook import children
+from casebook.children import Allowance, allowance
 from casebook.settings import Crawler as CrawlerSettings
 from casebook.visits import Visit
 from crawler.decoding import ACCEPTED, Undecodable, unpack
@@ -21,7 +22,9 @@ from crawler.desk import Desk
 from crawler.document import Document
 from crawler.fetching import failure_of
 from crawler.page import Failure, Hop, Page
-from platforms.address import AddressRefused, normalise, site_of
+from platforms.address import AddressRefused, normalise
+
+log = logging.getLogger(__name__)
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TEXT = ("text/", "application/xhtml", "application/xml", "application/json")
@@ -72,7 +75,7 @@ class Recheck(Spider):
             headers=self._headers(look),
             meta={
                 "look": look,
-                "download_slot": site_of(url),
+                "download_slot": urlsplit(url).netloc,  # of a normalised address, so the host in its one spelling
                 "download_timeout": max(0.1, min(self.limits.answer_time_s, left)),
             },
         )
@@ -97,48 +100,56 @@ class Recheck(Spider):
         return read is not None and (self.desk.clock() - read).total_seconds() < self.limits.full_read_every_s
 
     def on_headers(self, headers: Headers, request: Request, **_: Any) -> None:  # noqa: ANN401
-        """Stop before the body where it can tell nothing more: media, and redirects."""
+        """Stop before a body that is media; of a minor's link, before whatever is not called text."""
+        look: Look = request.meta["look"]
         kind = (headers.get("Content-Type") or b"").decode("latin-1").strip().lower()
-        if kind and not kind.startswith(TEXT):
+        if not kind.startswith(TEXT) if kind else not self._allowance(look).unnamed:
             raise StopDownload(fail=False)
-        if headers.get("Location") is not None and request.meta.get("look"):
-            request.meta["look"].received = 0
 
     def on_bytes(self, data: bytes, request: Request, **_: Any) -> None:  # noqa: ANN401
         """Stop at the limit; a minor's link has a lower one."""
         look: Look = request.meta["look"]
         look.received += len(data)
-        if look.received >= self._limit(look):
+        if look.received >= self._allowance(look).body_bytes:
             raise StopDownload(fail=False)
 
-    def _limit(self, look: Look) -> int:
-        return children.allowance(look.visit, self.limits).body_bytes
+    def _allowance(self, look: Look) -> Allowance:
+        return allowance(look.visit, self.limits)
 
-    def answered(self, response: Response) -> Iterator[Request | Look]:
-        """Follow a hop, or hand over the last answer."""
+    def answered(self, response: Response) -> list[Request | Look]:
+        """Follow a hop, or hand over the last answer; one that our own program stumbles over is malformed.
+
+        As a list, for Scrapy reads a generator's source each time.
+        """
         look: Look = response.meta["look"]
+        try:
+            return self._next(response, look)
+        except Exception as error:  # noqa: BLE001  # the edge of a visit
+            kind = type(error).__name__
+            log.error("address %s could not be read (%s)", look.visit.address, kind)  # noqa: TRY400  # law 4
+            return [self._end(look, response.url, Failure.MALFORMED)]
+
+    def _next(self, response: Response, look: Look) -> list[Request | Look]:
         page = self._page(response, look)
         target = _target(page)
         if target is None:
             look.page = page
-            yield look
-            return
+            return [look]
         if len(look.hops) >= self.limits.redirects:
-            yield self._end(look, response.url, Failure.REDIRECTS)
-        elif _now() - look.began > self.limits.visit_time_s and look.hops:
-            yield self._end(look, response.url, Failure.TIMEOUT)
-        else:
-            if not look.hops:
-                look.began = _now()
-            look.hops.append(Hop(response.url, response.status, target))
-            yield self._request(look, target)
+            return [self._end(look, response.url, Failure.REDIRECTS)]
+        if _now() - look.began > self.limits.visit_time_s and look.hops:
+            return [self._end(look, response.url, Failure.TIMEOUT)]
+        if not look.hops:
+            look.began = _now()
+        look.hops.append(Hop(response.url, response.status, target))
+        return [self._request(look, target)]
 
     def _page(self, response: Response, look: Look) -> Page:
         headers = {name.decode("latin-1").lower(): values[0].decode("latin-1") for name, values in _pairs(response)}
         stopped = "download_stopped" in response.flags
         failure, body, more = None, b"", False
         try:
-            body, more = unpack(response.body, headers.get("content-encoding", ""), self._limit(look))
+            body, more = unpack(response.body, headers.get("content-encoding", ""), self._allowance(look).body_bytes)
         except Undecodable:
             failure = Failure.MALFORMED
         asked = response.request.headers if response.request else {}
@@ -154,12 +165,11 @@ class Recheck(Spider):
             conditional=b"If-None-Match" in asked or b"If-Modified-Since" in asked,
         )
 
-    def failed(self, failure: TwistedFailure) -> Iterator[Look]:
+    def failed(self, failure: TwistedFailure) -> list[Look]:
         """Hand over a visit that brought back no answer."""
         request: Request = failure.request  # type: ignore[attr-defined]
         error = failure.value
-        if error is not None:
-            yield self._end(request.meta["look"], request.url, failure_of(error))
+        return [] if error is None else [self._end(request.meta["look"], request.url, failure_of(error))]
 
     def _end(self, look: Look, url: str, failure: Failure) -> Look:
         look.page = Page(url=look.visit.url, final_url=url, hops=tuple(look.hops), failure=failure)

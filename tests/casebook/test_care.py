@@ -12,7 +12,7 @@ from casebook.care import SafeContact
 from casebook.errors import NotFound, Refused
 from casebook.store import Casebook
 from casebook.vocabulary import EntryKind, Risk
-from tests.casebook.conftest import START, colleague
+from tests.casebook.conftest import START, hired
 from tests.casebook.test_visits import later, open_case
 
 
@@ -21,7 +21,7 @@ def due(book: Casebook, actor: Actor, at: datetime, case: str | None = None) -> 
 
 
 def acts(book: Casebook, officer: Actor) -> list[str]:
-    auditor = colleague(book, officer, "auditor", Role.AUDITOR)
+    auditor = hired(book, officer, "auditor", Role.AUDITOR)
     return [one.act for one in journal.entries(book, actor=auditor, at=START)]
 
 
@@ -181,16 +181,16 @@ def test_a_colleague_cannot_tell_a_case_of_others_from_none(book: Casebook, offi
     said = set()
     for asked in ((ref, entry), ("C-222222", 99)):
         with pytest.raises(NotFound) as refused:
-            VERBS[verb](book, *asked, colleague(book, officer, f"of {asked[0]}"))
+            VERBS[verb](book, *asked, hired(book, officer, f"of {asked[0]}"))
         said.add(str(refused.value))
     assert len(said) == 1
-    assert due(book, colleague(book, officer, "third"), LATER) == []
+    assert due(book, hired(book, officer, "third"), LATER) == []
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_nobody_but_an_officer_reads_or_keeps_them(book: Casebook, officer: Actor, verb: str) -> None:
     ref = open_case(book, officer)
-    others = [colleague(book, officer, role, role) for role in (Role.SUPERVISOR, Role.AUDITOR, Role.STATISTICIAN)]
+    others = [hired(book, officer, role, role) for role in (Role.SUPERVISOR, Role.AUDITOR, Role.STATISTICIAN)]
     for actor in (MONITOR, *others):
         with pytest.raises(Refused, match="may not"):
             VERBS[verb](book, ref, 1, actor)

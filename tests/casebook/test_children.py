@@ -12,7 +12,7 @@ from casebook.errors import NotFound, Refused
 from casebook.settings import Crawler
 from casebook.store import Casebook
 from casebook.vocabulary import LinkId, Verdict
-from tests.casebook.conftest import START, colleague
+from tests.casebook.conftest import START, hired
 from tests.casebook.test_visits import CADENCE, SECRET, found, later, lease, open_case
 
 ROOT = Path(__file__).parents[2]
@@ -37,8 +37,9 @@ def live(book: Casebook, on_their_way: list[visits.Visit]) -> int:
 def test_a_visit_may_take_what_its_address_allows(book: Casebook, officer: Actor, *, minor: bool) -> None:
     add(book, officer, open_case(book, officer), minor=minor)
     limits = Crawler(body_bytes=50_000, minor_body_bytes=2_000)
-    allowed = [children.allowance(one, limits) for one in lease(book, START)]
-    assert allowed == [Allowance(2_000, browser=False) if minor else Allowance(50_000, browser=True)]
+    narrow = Allowance(2_000, unnamed=False, browser=False)
+    wide = Allowance(50_000, unnamed=True, browser=True)
+    assert [children.allowance(one, limits) for one in lease(book, START)] == [narrow if minor else wide]
 
 
 def test_the_decision_stands_in_one_place() -> None:
@@ -99,4 +100,4 @@ def test_the_hand_over_of_nothing_and_of_others_is_refused(book: Casebook, offic
     with pytest.raises(Refused, match="is marked as a minor"):
         children.hand_over(book, ref, "a hotline", START.date(), actor=officer, at=START)
     with pytest.raises(NotFound, match="no case of that reference"):
-        children.hand_over(book, ref, "x", START.date(), actor=colleague(book, officer, "other"), at=START)
+        children.hand_over(book, ref, "x", START.date(), actor=hired(book, officer, "other"), at=START)

@@ -11,7 +11,7 @@ from casebook.exposure import Exposure, Sum
 from casebook.store import Casebook
 from casebook.vocabulary import LinkId, Verdict
 from casebook.workload import Load
-from tests.casebook.conftest import START, colleague
+from tests.casebook.conftest import START, hired
 from tests.casebook.test_visits import SECRET, found, later, look, open_case
 
 
@@ -58,19 +58,19 @@ def test_only_who_is_assigned_opens_a_link(book: Casebook, officer: Actor) -> No
     link = add(book, officer, open_case(book, officer))
     said = set()
     for number, asked in enumerate((link, LinkId(99))):
-        other = colleague(book, officer, f"other {number}")
+        other = hired(book, officer, f"other {number}")
         with pytest.raises(NotFound) as refused:
             exposure.open_link(book, asked, lambda _: 0, actor=other, at=START)
         said.add(str(refused.value))
     assert len(said) == 1
-    for actor in (MONITOR, colleague(book, officer, "lead", Role.SUPERVISOR)):
+    for actor in (MONITOR, hired(book, officer, "lead", Role.SUPERVISOR)):
         with pytest.raises(Refused):
             exposure.open_link(book, link, lambda _: 0, actor=actor, at=START)
 
 
 def test_an_officer_sees_their_days_and_a_supervisor_sums(book: Casebook, officer: Actor) -> None:
     link = add(book, officer, open_case(book, officer))
-    lead = colleague(book, officer, "lead", Role.SUPERVISOR)
+    lead = hired(book, officer, "lead", Role.SUPERVISOR)
     for hours in (0, 20, 21):
         exposure.open_link(book, link, lambda _: 0, actor=officer, at=later(hours))
     day = START.date()
@@ -87,8 +87,8 @@ def test_an_officer_sees_their_days_and_a_supervisor_sums(book: Casebook, office
 
 
 def test_the_workload_is_numbers_alone(book: Casebook, officer: Actor) -> None:
-    lead = colleague(book, officer, "lead", Role.SUPERVISOR)
-    other = colleague(book, officer, "other")
+    lead = hired(book, officer, "lead", Role.SUPERVISOR)
+    other = hired(book, officer, "other")
     one, two, closed = (open_case(book, officer, seed) for seed in (1, 2, 3))
     assignments.assign(book, two, "other", actor=officer, at=START)
     for ref in (one, closed):
@@ -110,4 +110,4 @@ def test_the_workload_is_numbers_alone(book: Casebook, officer: Actor) -> None:
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.STATISTICIAN, Role.OFFICER])
 def test_the_workload_is_for_supervisors(book: Casebook, officer: Actor, role: Role) -> None:
     with pytest.raises(Refused):
-        workload.see(book, actor=colleague(book, officer, "somebody", role), at=START)
+        workload.see(book, actor=hired(book, officer, "somebody", role), at=START)

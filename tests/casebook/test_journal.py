@@ -16,7 +16,7 @@ from casebook.anchors import Anchor
 from casebook.errors import NotFound, Refused
 from casebook.store import Casebook
 from casebook.tables import Book, JournalEntry
-from tests.casebook.conftest import START, colleague
+from tests.casebook.conftest import START, hired
 from tests.casebook.test_visits import later, open_case
 
 
@@ -27,7 +27,7 @@ def listed(book: Casebook, actor: Actor, case: str | None = None, last: int = 10
 
 def test_an_auditor_reads_all_of_it_newest_last(book: Casebook, officer: Actor) -> None:
     ref = open_case(book, officer)
-    auditor = colleague(book, officer, "auditor", Role.AUDITOR)
+    auditor = hired(book, officer, "auditor", Role.AUDITOR)
     assert listed(book, auditor) == [
         ("officer-1", "officer.add", "officer-1"),
         ("officer-1", "case.open", ref),
@@ -39,7 +39,7 @@ def test_an_auditor_reads_all_of_it_newest_last(book: Casebook, officer: Actor) 
 
 
 def test_an_officer_reads_their_own_acts_and_their_cases(book: Casebook, officer: Actor) -> None:
-    other = colleague(book, officer, "other")
+    other = hired(book, officer, "other")
     mine, shared = (open_case(book, officer, seed) for seed in (1, 2))
     theirs = open_case(book, other, 3)
     assignments.assign(book, shared, "other", actor=officer, at=START)
@@ -60,11 +60,11 @@ def test_an_officer_reads_their_own_acts_and_their_cases(book: Casebook, officer
 
 
 def test_others_read_no_journal_and_an_auditor_names_cases_that_are_in_it(book: Casebook, officer: Actor) -> None:
-    for actor in (MONITOR, *(colleague(book, officer, one, one) for one in (Role.SUPERVISOR, Role.STATISTICIAN))):
+    for actor in (MONITOR, *(hired(book, officer, one, one) for one in (Role.SUPERVISOR, Role.STATISTICIAN))):
         with pytest.raises(Refused, match="may not read the journal"):
             listed(book, actor)
     with pytest.raises(NotFound, match="the journal has no case"):
-        listed(book, colleague(book, officer, "auditor", Role.AUDITOR), "somebody by name")
+        listed(book, hired(book, officer, "auditor", Role.AUDITOR), "somebody by name")
 
 
 def disarm(book: Casebook, connection: Connection) -> None:
@@ -207,7 +207,7 @@ def test_an_anchor_of_the_smallest_form_is_read() -> None:
 
 
 def test_only_who_may_verify_anchors(book: Casebook, officer: Actor) -> None:
-    for actor in (MONITOR, colleague(book, officer, "lead", Role.SUPERVISOR)):
+    for actor in (MONITOR, hired(book, officer, "lead", Role.SUPERVISOR)):
         with pytest.raises(Refused, match="may not verify"):
             anchors.make(book, actor=actor, at=START)
         with pytest.raises(Refused, match="may not verify"):

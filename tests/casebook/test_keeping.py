@@ -66,7 +66,7 @@ def test_the_journal_names_its_first_bad_entry(tmp_path: Path, vault: Vault) -> 
         ]
     ):
         copy = tmp_path / f"copy{number}.sqlite3"
-        store.backup(book, copy)
+        store.copy(book, copy)
         with sqlite3.connect(copy) as raw:
             raw.executescript("DROP TRIGGER journal_no_update; DROP TRIGGER journal_no_delete;")
             raw.execute(tamper)
@@ -110,7 +110,7 @@ def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
 
 def test_a_backup_is_whole_and_still_sealed(tmp_path: Path, vault: Vault) -> None:
     book = create_book(f"sqlite:///{tmp_path}/book.sqlite3", vault)
-    store.backup(book, tmp_path / "copy.sqlite3")
+    store.copy(book, tmp_path / "copy.sqlite3")
     assert open_book(f"sqlite:///{tmp_path}/copy.sqlite3", vault)
 
 

@@ -55,8 +55,8 @@ def test_safe_contact_needs_no_free_words(staff: Staff, case: str) -> None:
     ("words", "stdin", "says"),
     [
         pytest.param(("note",), b"", "standard input", id="nobody to ask"),
-        pytest.param(("note", "-"), b" \n", "no words", id="nothing on standard input"),
-        pytest.param(("note", ""), b"", "no words", id="an empty argument"),
+        pytest.param(("note", "-"), b" \n", "standard input", id="nothing on standard input"),
+        pytest.param(("note", ""), b"", "standard input", id="an empty argument"),
         pytest.param(("safe-contact",), b"", "standard input", id="no rule at all"),
         pytest.param(("note", "x", "--hours", "9"), b"", "belong to safe-contact", id="a rule of another kind"),
         pytest.param(("note", "-"), b"x" * 100_001, "longer than", id="a whole paper"),

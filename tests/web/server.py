@@ -32,6 +32,7 @@ DRIP_S = 0.05
 RETRY_AFTER_S = 30
 HEADERS = 10_000
 HEAD_BYTES = 65_536
+NARROW_BYTES = 16_384
 STOP_S = 5.0
 
 
@@ -65,6 +66,11 @@ class Visit:
         self._served[self.request.path] += len(data)  # before the client can have it, and look
         self._writer.write(data)
         await self._writer.drain()
+
+    def narrow(self) -> None:
+        """Keep little on its way, so that `bytes_served` tells what the client took."""
+        self._writer.transport.set_write_buffer_limits(NARROW_BYTES)
+        self._writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, NARROW_BYTES)
 
     async def head(self, status: int, headers: list[tuple[str, str]]) -> None:
         """Send a status line and headers."""
@@ -222,6 +228,7 @@ async def bad_encoding(visit: Visit) -> None:
 
 
 async def endless(visit: Visit) -> None:
+    visit.narrow()
     await visit.head(200, [("Content-Type", HTML), ("Transfer-Encoding", "chunked")])
     piece = pages.article(visit.request.path, 16_000)
     await visit.send(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
@@ -232,6 +239,21 @@ async def endless(visit: Visit) -> None:
 async def picture(visit: Visit) -> None:
     number = visit.request.parts[-1].removesuffix(".png")
     await visit.answer(pages.card(int(number) if number.isdigit() else 0), kind="image/png")
+
+
+async def film(visit: Visit) -> None:
+    """A film without end; `/film/image` is a picture without end, `/film/unnamed` says nothing of its kind."""
+    visit.narrow()
+    kinds = {"image": "image/png", "unnamed": None}
+    kind = kinds.get(visit.request.parts[-1], "video/mp4")
+    await visit.head(200, [("Content-Type", kind)] if kind else [])
+    visit.ends = True
+    while True:
+        await visit.send(bytes(NARROW_BYTES))
+
+
+async def to_film(visit: Visit) -> None:
+    await visit.redirect("/".join(["/film", *visit.request.parts[1:]]))
 
 
 async def missing(visit: Visit) -> None:
@@ -264,6 +286,8 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "bad-encoding": bad_encoding,
     "endless": endless,
     "picture": picture,
+    "film": film,
+    "to-film": to_film,
 }
 
 

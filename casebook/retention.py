@@ -1,0 +1,97 @@
+"""What is kept no longer than it has to be, kind by kind; cases themselves are erased by two people, never by time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from casebook import journal, notices
+from casebook.access import Actor, Right, agreed, require
+from casebook.settings import Retention
+from casebook.store import Casebook
+from casebook.tables import Assignment, Case, Check, Event, JournalEntry, Notice
+from casebook.vocabulary import Act
+
+REMINDED_EVERY = timedelta(days=30)
+DELETED_AT_ONCE = 5000
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What one round let go."""
+
+    checks: int
+    notices: int
+    ways_in_ended: int
+    reminders: int
+
+
+def sweep(book: Casebook, limits: Retention, *, actor: Actor, at: datetime) -> Swept:
+    """Let go of what is past its time, end ways in that were for a time, and remind of cases to erase."""
+    require(actor, Right.RECORD_CHECKS)
+    return Swept(
+        checks=_drop_checks(book, at - timedelta(seconds=limits.checks_s)),
+        notices=_drop_notices(book, at - timedelta(seconds=limits.notices_s)),
+        ways_in_ended=_end_ways_in(book, actor, at),
+        reminders=_remind(book, limits, actor, at),
+    )
+
+
+def _drop_checks(book: Casebook, before: datetime) -> int:
+    """Drop old checks in small transactions, so that nobody waits; one that an event stands on is kept."""
+    newer = aliased(Check)
+    old = select(Check.id).where(
+        Check.at < before,
+        ~exists().where(Event.check_id == Check.id),
+        exists().where(newer.address_id == Check.address_id, newer.id > Check.id),
+    )
+    dropped = 0
+    while True:
+        with book.writing() as session:
+            some = session.scalars(old.limit(DELETED_AT_ONCE)).all()
+            session.execute(delete(Check).where(Check.id.in_(some)))
+        dropped += len(some)
+        if len(some) < DELETED_AT_ONCE:
+            return dropped
+
+
+def _drop_notices(book: Casebook, before: datetime) -> int:
+    with book.writing() as session:
+        return len(session.execute(delete(Notice).where(Notice.seen_at < before).returning(Notice.id)).all())
+
+
+def _end_ways_in(book: Casebook, actor: Actor, at: datetime) -> int:
+    """Destroy the sealed keys of ways in whose time is over; access has refused them since that moment."""
+    with book.writing() as session:
+        query = (
+            update(Assignment)
+            .where(Assignment.until <= at, Assignment.ended_at.is_(None))
+            .values(ended_at=Assignment.until, key=None)
+            .returning(Assignment.officer_id, Assignment.case_id)
+        )
+        ended = session.execute(query.execution_options(synchronize_session=False)).all()
+        for officer, case in ended:
+            ref = session.get_one(Case, case).ref
+            journal.append(session, book.vault, actor, "case.way in ended", f"{ref}/officer-{officer}", at)
+        return len(ended)
+
+
+def _remind(book: Casebook, limits: Retention, actor: Actor, at: datetime) -> int:
+    closed = Case.closed_at < at - timedelta(seconds=limits.closed_cases_s)
+    withdrawn = and_(Case.closed_at < at - timedelta(seconds=limits.withdrawn_cases_s), ~agreed(Act.WATCH))
+    with book.writing() as session:
+        cases = session.scalars(select(Case).where(or_(closed, withdrawn))).all()
+        due = [case for case in cases if not _reminded(session, case.ref, at)]
+        for case in due:
+            words = f"{case.ref} is past its time: have it erased with `pehra case erase {case.ref}`"
+            notices.tell_assigned(session, case, words, at)
+            journal.append(session, book.vault, actor, "retention.remind", case.ref, at)
+        return len(due)
+
+
+def _reminded(session: Session, ref: str, at: datetime) -> bool:
+    query = select(func.count()).where(
+        JournalEntry.act == "retention.remind", JournalEntry.subject == ref, JournalEntry.at > at - REMINDED_EVERY
+    )
+    return bool(session.scalar(query))

@@ -1,0 +1,135 @@
+"""The command line as a whole: one JSON document from every command, and the exit codes."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from cli.main import pehra
+from tests.helpline import Helpline
+
+URL = "https://share.example/s/kite?rlkey=k3y"
+
+
+def every(group: click.Group, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from every(command, *path, name)
+        else:
+            yield (*path, name), command
+
+
+COMMANDS = dict(every(pehra))
+ANSWERS: dict[tuple[str, ...], tuple[list[str], set[str]]] = {
+    ("init",): ([], {"home", "key_made", "officer"}),
+    ("doctor",): ([], {"checks"}),
+    ("status",): ([], {"monitor", "last_beat_at", "due", "overdue", "running", "states"}),
+    ("db", "upgrade"): ([], {"revision"}),
+    ("db", "backup"): ([], {"backup"}),
+    ("case", "open"): (["--urgent", "--note", "a note"], {"case"}),
+    ("case", "show"): (["{ref}"], {"case", "minor", "urgent", "links", "opened_at", "closed_at", "note"}),
+    ("case", "list"): ([], set()),
+    ("link", "list"): ([], set()),
+    ("link", "add"): (["{ref}", "https://photos.example/a/7"], {"added", "already", "refused"}),
+    ("link", "show"): (["1"], {"link", "case", "url", "state", "checks", "takedowns"}),
+    ("platform", "list"): ([], set()),
+    ("platform", "show"): (["imgur"], {"id", "name", "hosts", "marker"}),
+    ("journal", "verify"): ([], {"whole", "entries", "first_bad"}),
+    ("check",): (["--due"], {"checked", "verdicts", "links"}),
+    ("link", "retire"): (["1"], {"link", "retired_at"}),
+    ("case", "close"): (["{ref}"], {"closed"}),
+}
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=" ".join(path)) for path in COMMANDS])
+def test_every_command_takes_json_and_says_what_it_does(path: tuple[str, ...]) -> None:
+    command = COMMANDS[path]
+    assert "--json" in [name for option in command.params for name in option.opts]
+    assert command.get_short_help_str(200)
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ...], Any]:
+    """Every command once, in the order of a case's life."""
+    helpline = Helpline(tmp_path_factory.mktemp("commands"), {"CRAWLER__ANSWER_TIME_S": "1"})
+    ref = helpline.opened(URL.replace("share.example", "nobody-here.invalid"))
+    return {
+        path: helpline.ask_here(*path, *[word.format(ref=ref) for word in words])
+        for path, (words, _) in ANSWERS.items()
+    }
+
+
+def test_no_command_is_left_out() -> None:
+    assert set(COMMANDS) == {*ANSWERS, ("run",)}
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=" ".join(path)) for path in ANSWERS])
+def test_a_command_prints_one_json_document(said: dict[tuple[str, ...], Any], path: tuple[str, ...]) -> None:
+    fields = ANSWERS[path][1]
+    if fields:
+        assert fields - set(said[path]) == set()
+    else:
+        assert isinstance(said[path], list)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        pytest.param(["--help"], 0, id="help"),
+        pytest.param(["link", "add", "--help"], 0, id="help of a command"),
+        pytest.param(["--version"], 0, id="the version"),
+        pytest.param(["watch"], 2, id="no such command"),
+        pytest.param(["link", "show", "one"], 2, id="a number that is none"),
+        pytest.param(["link", "list", "--state", "vanished"], 2, id="no such state"),
+        pytest.param(["link", "add"], 2, id="an argument left out"),
+        pytest.param(["case", "list", "--officer", "me"], 2, id="an option in the wrong place"),
+    ],
+)
+def test_exit_codes_need_no_home(tmp_path: Path, words: list[str], code: int) -> None:
+    said = Helpline(tmp_path).here(*words)
+    assert said.code == code
+    assert bool(said.err) == bool(code)
+    assert "Traceback" not in said.err
+
+
+def test_a_table_for_people_holds_what_json_holds(tmp_path: Path) -> None:
+    helpline = Helpline(tmp_path)
+    ref = helpline.opened(URL)
+    said = helpline.here("link", "list")
+    assert (said.code, said.err) == (0, "")
+    assert all(word in said.out for word in (ref, URL, "unchecked"))
+
+
+@pytest.mark.parametrize(
+    ("tampering", "bad"),
+    [
+        pytest.param("UPDATE journal SET subject = 'C-222222' WHERE seq = 2", 2, id="an entry was altered"),
+        pytest.param("DELETE FROM journal WHERE seq = 2", 2, id="an entry was taken out"),
+        pytest.param("DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)", 3, id="the last one was"),
+    ],
+)
+def test_a_journal_that_was_tampered_with_is_told_with_its_first_bad_entry(
+    tmp_path: Path, tampering: str, bad: int
+) -> None:
+    helpline = Helpline(tmp_path)
+    helpline.opened(URL)
+    with sqlite3.connect(helpline.home / "pehra.sqlite3") as raw:
+        raw.executescript("DROP TRIGGER journal_no_update; DROP TRIGGER journal_no_delete;")
+        raw.execute(tampering)
+    raw.close()
+    said = helpline.here("journal", "verify", "--json")
+    assert (said.code, said.err) == (1, "")
+    told = json.loads(said.out)
+    assert (told["whole"], told["first_bad"]) == (False, bad)
+
+
+def test_a_home_is_made_once_and_made_again_it_stays_as_it_is(tmp_path: Path) -> None:
+    helpline = Helpline(tmp_path)
+    first, second = helpline.ask("init"), helpline.ask("init", "--officer", "somebody else")
+    assert (first["key_made"], second["key_made"], first["officer"]) == (True, False, second["officer"])
+    assert helpline.home.stat().st_mode & 0o777 == 0o700
+    assert (helpline.home / "monitor.key").stat().st_mode & 0o777 == 0o600

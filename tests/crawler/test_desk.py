@@ -1,0 +1,84 @@
+import asyncio
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from casebook import cases, links, officers
+from casebook.settings import Crawler, Monitor, Settings
+from casebook.store import Casebook, create_book
+from casebook.vault import Vault
+from casebook.visits import Seen, Visit
+from crawler.desk import Desk
+from platforms.words import Verdict
+
+START = datetime(2026, 3, 1, 9, tzinfo=UTC)
+ADDRESSES, BATCH = 11, 4
+GUARD_S = 60  # nothing here waits that long unless it is broken
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Casebook]:
+    made = create_book(f"sqlite:///{tmp_path}/book.sqlite3", Vault(bytes(32)))
+    officer = officers.add_first(made, "night shift", at=START)
+    case = cases.open_case(made, actor=officer, at=START, chance=random.Random(1))
+    found = [links.Found(f"https://site.example/{n}", None, "site.example", None) for n in range(ADDRESSES)]
+    links.add(made, case, found, actor=officer, at=START)
+    yield made
+    made.engine.dispose()
+
+
+def desk_for(book: Casebook) -> Desk:
+    settings = Settings(monitor=Monitor(batch=BATCH, linger_s=0), crawler=Crawler(per_host_delay_s=0))
+    return Desk(book, settings, "worker-1", clock=lambda: START, chance=lambda: 0.5)
+
+
+def seen(visit: Visit) -> Seen:
+    return Seen(visit.address, START, Verdict.LIVE, "test.rule", "because a test says so", 200, False, 5)
+
+
+def test_more_is_handed_out_when_less_than_half_a_batch_is_in_hand(book: Casebook) -> None:
+    async def story() -> None:
+        desk = desk_for(book)
+        visits = desk.visits()
+        first = [await anext(visits) for _ in range(BATCH)]
+        following = asyncio.ensure_future(anext(visits))
+        for visit in first[:2]:
+            await desk.take(seen(visit))
+        await desk.write()
+        assert not following.done()
+        await desk.take(seen(first[2]))
+        await desk.write()
+        assert (await asyncio.wait_for(following, GUARD_S)).address not in {one.address for one in first}
+        assert desk.in_hand == 2
+
+    asyncio.run(story())
+
+
+def test_every_address_is_handed_out_once_and_never_more_than_a_batch_at_a_time(book: Casebook) -> None:
+    async def story() -> None:
+        desk, met = desk_for(book), []
+        async for visit in desk.visits():
+            assert desk.in_hand <= BATCH
+            met.append(visit.address)
+            await desk.take(seen(visit))
+            await desk.write()
+        assert len(met) == len(set(met)) == desk.recorded == ADDRESSES
+
+    asyncio.run(asyncio.wait_for(story(), GUARD_S))
+
+
+def test_a_desk_that_was_stopped_hands_out_nothing_more_even_while_it_waits_for_room(book: Casebook) -> None:
+    async def story() -> None:
+        desk = desk_for(book)
+        visits = desk.visits()
+        for _ in range(BATCH):
+            await anext(visits)
+        following = asyncio.ensure_future(anext(visits, None))
+        await asyncio.sleep(0)
+        desk.stop()
+        assert await asyncio.wait_for(following, GUARD_S) is None
+
+    asyncio.run(story())
