@@ -48,8 +48,10 @@ def seal_copy(book: Casebook, home: Path, target: Path, *, at: datetime) -> Path
         store.copy(book, bare)
         target.touch(mode=0o600)
         pyrage.encrypt_file(str(bare), str(target), [x25519.Recipient.from_str(_read(key).recipient)])
-    except BaseException:
+    except BaseException as error:
         target.unlink(missing_ok=True)
+        if isinstance(error, pyrage.EncryptError):
+            raise Unavailable("the disk is full or failing: no copy was made") from None
         raise
     finally:
         bare.unlink(missing_ok=True)

@@ -126,7 +126,7 @@ def open_book(url: str, vault: Vault) -> Casebook:
 
 def _require_key(engine: Engine, vault: Vault) -> bool:
     """Refuse another key; tell whether the database is bound to one at all."""
-    with said(), engine.connect() as connection:
+    with said(), engine.execution_options(reads=True).connect() as connection:
         found = connection.scalar(select(Book.key_check))
     if found is not None and found != vault.digest("key", "check"):
         raise OtherKey("this key does not belong to this database: restore the monitor.key made with it")

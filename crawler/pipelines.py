@@ -167,7 +167,7 @@ def _retry_after(page: Page, at: datetime) -> datetime | None:
     else:
         try:
             when = parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         wait_s = ((when if when.tzinfo else when.replace(tzinfo=UTC)) - at).total_seconds()
     return at + timedelta(seconds=min(max(wait_s, 0.0), PATIENCE_MAX_S))

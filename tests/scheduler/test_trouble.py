@@ -27,7 +27,9 @@ def test_a_browser_that_does_not_start_costs_only_what_it_would_have_seen(tmp_pa
 
 def test_while_another_process_holds_the_database_nothing_is_lost(tmp_path: Path) -> None:
     helpline = Helpline(tmp_path)
-    with Web() as web, helpline_with_a_monitor(helpline, web):
+    with Web(delay_s=0.5) as web, helpline_with_a_monitor(helpline, web):
+        before = web.hits("/up/held")
+        until("a visit is on its way", lambda: web.hits("/up/held") > before)
         with sqlite3.connect(helpline.home / "pehra.sqlite3", isolation_level=None) as other:
             other.execute("BEGIN IMMEDIATE")
             held = helpline.one(CHECKS)

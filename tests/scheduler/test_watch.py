@@ -99,13 +99,14 @@ def while_it_runs(helpline: Helpline) -> dict[str, dict[str, Any]]:
 
 
 def restored(helpline: Helpline) -> list[dict[str, Any]]:
-    """Put the copy that was made while the monitor ran into a home of its own, with the key, and list its links."""
+    """Put the copy that was made while the monitor ran into a home of its own, with the keys, and list its links."""
     other = Helpline(helpline.folder, helpline.settings)
     other.home = helpline.folder / "restored"
     other.home.mkdir()
     shutil.copy(helpline.home / "monitor.key", other.home)
-    (copy,) = helpline.home.glob("backup-*.sqlite3")
-    shutil.copy(copy, other.home / "pehra.sqlite3")
+    shutil.copytree(helpline.home / "backup-keys", other.home / "backup-keys")
+    (copy,) = helpline.home.glob("backup-*.sqlite3.age")
+    assert other.ask("db", "restore", str(copy))["erased_again"] == []
     links: list[dict[str, Any]] = other.ask("link", "list")
     return links
 
