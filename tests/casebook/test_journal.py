@@ -3,19 +3,20 @@
 import json
 import tracemalloc
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, insert, select, text, update
 
-from casebook import anchors, assignments, cases, journal
+from casebook import anchors, assignments, cases, journal, rekey
 from casebook.access import MONITOR, Actor, Role
 from casebook.anchors import Anchor
 from casebook.errors import NotFound, Refused
 from casebook.store import Casebook
 from casebook.tables import Book, JournalEntry
+from casebook.vault import Vault
 from tests.casebook.conftest import START, hired
 from tests.casebook.test_visits import later, open_case
 
@@ -116,6 +117,14 @@ def test_anchors_hold_while_the_journal_grows(book: Casebook, officer: Actor) ->
     assert len({one.key for one in made}) == 1
     proved = anchors.prove(book, made, actor=officer)
     assert (proved.whole, proved.anchors, proved.chain.entries) == (True, [None, None, None], 7)
+
+
+def test_an_anchor_outlives_the_monitors_key(book: Casebook, officer: Actor) -> None:
+    before = anchors.make(book, actor=officer, at=START)
+    new = Vault(bytes(32))
+    rekey.rotate(book, new, actor=officer, at=START)
+    again = replace(book, vault=new)
+    assert fault(again, officer, before, anchors.make(again, actor=officer, at=START)) == [None, None]
 
 
 def test_an_anchor_is_signed_and_says_nothing_of_anybody(book: Casebook, officer: Actor) -> None:
