@@ -86,11 +86,12 @@ def reach(actor: Actor, at: datetime) -> Select[int]:
 
 
 def _standing(actor: Actor, at: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Assignment.officer_id == actor.officer,
-        Assignment.ended_at.is_(None),
-        or_(Assignment.until.is_(None), Assignment.until > at),
-    )
+    return (Assignment.officer_id == actor.officer, *standing(at))
+
+
+def standing(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Say which assignments hold now, whosever they are."""
+    return (Assignment.ended_at.is_(None), or_(Assignment.until.is_(None), Assignment.until > at))
 
 
 def admit(session: Session, actor: Actor, ref: str, at: datetime) -> Case:

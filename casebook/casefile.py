@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casebook import journal, keys
-from casebook.access import MONITOR, Actor, Right, admit, key_of, require
+from casebook.access import MONITOR, Actor, Right, admit, key_of, reach, require
 from casebook.errors import NotFound, Refused
+from casebook.keys import Identity
 from casebook.store import Casebook
 from casebook.tables import Case, CaseKey, Entry
 from casebook.vocabulary import EntryKind
@@ -92,10 +93,37 @@ def read(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> list[EntryV
         case = admit(session, actor, ref, at)
         identity = key_of(session, actor, case.id, at)
         journal.append(session, book.vault, actor, "file.read", case.ref, at)
-        rows = session.scalars(select(Entry).where(Entry.case_id == case.id).order_by(Entry.id))
-        return [view(row, json.loads(identity.open(row.words))) for row in rows]
+        return opened(session, case.id, identity)
+
+
+def opened(session: Session, case: int, identity: Identity, kind: EntryKind | None = None) -> list[EntryView]:
+    """Open a case's entries, or those of one kind, oldest first, inside the caller's transaction."""
+    query = select(Entry).where(Entry.case_id == case).order_by(Entry.id)
+    rows = session.scalars(query if kind is None else query.where(Entry.kind == kind))
+    return [view(row, words_of(row, identity)) for row in rows]
+
+
+def words_of(row: Entry, identity: Identity) -> dict[str, Any]:
+    """Open one entry's words."""
+    words: dict[str, Any] = json.loads(identity.open(row.words))
+    return words
 
 
 def view(row: Entry, words: dict[str, Any]) -> EntryView:
     """Give an entry with its opened words."""
     return EntryView(row.id, row.kind, words, row.at, row.author, row.due_at, row.done_at)
+
+
+def admitted(session: Session, actor: Actor, entry: int, kind: EntryKind, at: datetime) -> tuple[Entry, Case]:
+    """Give an entry of a case that the actor may open.
+
+    Raises:
+        NotFound: there is none, or it is another's: the two are never told apart.
+    """
+    query = select(Entry, Case).join(Case, Case.id == Entry.case_id).with_for_update(of=Entry)
+    row = session.execute(
+        query.where(Entry.id == entry, Entry.kind == kind, Case.id.in_(reach(actor, at)))
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"no {kind} of that number; try: pehra {kind.replace('-', '')} list")
+    return row.Entry, row.Case

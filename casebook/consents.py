@@ -1,6 +1,7 @@
 """The consent ledger: what a complainant agreed to, act by act, and took back; asked where the act happens."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,15 @@ class ConsentView:
     at: datetime
     author: str
     words: str | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one act stands: given, revoked, or never asked for, which forbids it as well."""
+
+    act: Act
+    stands: str
+    since: datetime | None
 
 
 def note(
@@ -67,3 +77,14 @@ def ledger(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> list[Cons
 def _opened(data: bytes) -> str:
     words: str = json.loads(data)["words"]
     return words
+
+
+def standing(ledger: Sequence[ConsentView]) -> list[Standing]:
+    """Say for every act what the newest line of a ledger makes of it."""
+    newest = {one.act: one for one in ledger}
+    return [
+        Standing(act, "given" if newest[act].given else "revoked", newest[act].at)
+        if act in newest
+        else Standing(act, "not asked", None)
+        for act in Act
+    ]

@@ -115,7 +115,8 @@ def _addresses(
         if row is None:
             rows[digest] = row = _new_address(book, digest, one)
             session.add(row)
-        row.minor = row.minor or minor
+        if minor and not row.minor:
+            _keep_less(session, row)
         if row.lease is None:
             row.due_at = at
     session.flush()
@@ -182,7 +183,7 @@ def show(book: Casebook, link: LinkId, *, actor: Actor, at: datetime, checks: in
     """Give one link with its checks, newest first, and every takedown with both its ends."""
     require(actor, Right.READ_CASES)
     with book.writing() as session:
-        row = _admitted(session, actor, link, at)
+        row = admitted(session, actor, link, at)
         journal.append(session, book.vault, actor, "link.show", f"{row.Case.ref}/{link}", at)
         return {
             **asdict(_view(book, row)),
@@ -229,7 +230,7 @@ def retire(book: Casebook, link: LinkId, *, actor: Actor, at: datetime) -> LinkV
     """Stop watching a link; what was learned stays."""
     require(actor, Right.KEEP_CASES)
     with book.writing() as session:
-        row = _admitted(session, actor, link, at).WatchedLink
+        row = admitted(session, actor, link, at).WatchedLink
         row.retired_at = row.retired_at or at
         session.flush()
         watching.unwatch(session, [row.address_id])
@@ -242,12 +243,23 @@ def mark_minor(book: Casebook, link: LinkId, *, actor: Actor, at: datetime) -> L
     """Say that a link holds somebody's child: from now on nothing is fetched of it beyond what tells that it is up."""
     require(actor, Right.KEEP_CASES)
     with book.writing() as session:
-        row = _admitted(session, actor, link, at)
-        row.WatchedLink.minor = row.Address.minor = True
-        row.Address.baseline = row.Address.read_whole_at = None
+        row = admitted(session, actor, link, at)
+        row.WatchedLink.minor = True
+        was_leased = row.Address.lease is not None
+        _keep_less(session, row.Address)
+        if was_leased:
+            row.Address.due_at = at
         journal.append(session, book.vault, actor, "link.minor", f"{row.Case.ref}/{link}", at)
         session.flush()
         return _view(book, row)
+
+
+def _keep_less(session: Session, address: Address) -> None:
+    """Hold an address for a minor's from now on. A visit on its way loses its lease, and what it brings is dropped."""
+    if address.id is not None:
+        session.refresh(address, with_for_update=True)
+    address.minor = True
+    address.lease = address.baseline = address.read_whole_at = None
 
 
 def views(book: Casebook, addresses: Iterable[int], *, actor: Actor, at: datetime) -> list[LinkView]:
@@ -306,7 +318,7 @@ def counts(book: Casebook, *, actor: Actor, at: datetime) -> dict[str, int]:
     return {state.value: found.get(state.value, 0) for state in State}
 
 
-def _admitted(session: Session, actor: Actor, link: LinkId, at: datetime) -> Row[WatchedLink, Address, Case]:
+def admitted(session: Session, actor: Actor, link: LinkId, at: datetime) -> Row[WatchedLink, Address, Case]:
     """Give a link to who may open its case; another's link and none at all are not told apart."""
     query = _joined().where(WatchedLink.id == link, Case.id.in_(reach(actor, at)))
     row = session.execute(query).one_or_none()

@@ -14,6 +14,7 @@ __all__ = [
     "EventKind",
     "LinkId",
     "RequestKind",
+    "Risk",
     "State",
     "Verdict",
 ]
@@ -93,3 +94,12 @@ class RequestKind(StrEnum):
 
     BREAK_GLASS = "break-glass"
     ERASE = "erase"
+
+
+class Risk(StrEnum):
+    """How great the danger is that somebody comes to harm, as the officer sees it."""
+
+    NONE = "none"
+    WATCH = "watch"
+    HIGH = "high"
+    IMMEDIATE = "immediate"

@@ -1,15 +1,17 @@
-"""case open, list, show, close."""
+"""case open, list, show, risk, close, withdraw, erase."""
 
 import random
+from datetime import datetime
 
 import click
 
-from casebook import casefile, cases, requests
-from casebook.vocabulary import EntryKind
+from casebook import casefile, cases, requests, risk
+from casebook.vocabulary import EntryKind, Risk
 from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
 from cli.request import APPROVER, REASON
+from cli.when import WHEN
 from cli.words import said
 from scheduler.clock import now
 
@@ -20,6 +22,7 @@ def join(pehra: click.Group) -> None:
     command(group, "open")(open_case)
     command(group, "list")(list_cases)
     command(group, "show")(show)
+    command(group, "risk")(set_risk)
     command(group, "close")(close)
     command(group, "withdraw")(withdraw)
     command(group, "erase")(erase)
@@ -69,6 +72,24 @@ def show(session: Session, case: str, as_json: bool) -> None:
         print_json(answer)
     else:
         table(("what", "is"), list(answer.items()))
+
+
+@click.argument("case")
+@click.argument("level", type=click.Choice([one.value for one in Risk]))
+@click.option(
+    "--because", metavar="TEXT|-", help="Why; - reads it from standard input, an argument stays in the shell's history."
+)
+@click.option("--due", type=WHEN, help="When to ask how they are. Default: 72 hours for high, 24 for immediate.")
+def set_risk(session: Session, case: str, level: str, because: str | None, due: datetime | None, as_json: bool) -> None:
+    """Say how great the danger is; kept sealed. A high or immediate one sets a follow-up."""
+    words = said(because, "Why")
+    flagged = risk.flag(session.book, case, Risk(level), words, actor=session.actor, at=now(), due_at=due)
+    if as_json:
+        print_json(flagged)
+        return
+    click.echo(f"{flagged.case}: the risk is {level}.")
+    if flagged.follow_up_due_at:
+        click.echo(f"A follow-up is due {flagged.follow_up_due_at:%Y-%m-%d %H:%M UTC}.")
 
 
 @click.argument("case")

@@ -1,4 +1,4 @@
-"""link add, list, show, retire."""
+"""link add, list, show, retire, minor, handover."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
-from casebook import links
+from casebook import children, links
 from casebook.errors import Refused
 from casebook.vocabulary import Category, LinkId, State
 from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
+from cli.words import WORDS
 from platforms.address import AddressRefused, host_of, is_private_host, site_of
 from platforms.found import addresses_in
 from scheduler.clock import now
@@ -28,6 +29,8 @@ def join(pehra: click.Group) -> None:
     command(group, "list")(list_links)
     command(group, "show")(show)
     command(group, "retire")(retire)
+    command(group, "minor")(minor)
+    command(group, "handover")(handover)
     pehra.add_command(group)
 
 
@@ -36,6 +39,7 @@ def join(pehra: click.Group) -> None:
 @click.option("--from", "file", help="A file to read addresses from, - for standard input.")
 @click.option("--category", type=click.Choice([one.value for one in Category]), default="ncii", show_default=True)
 @click.option("--reported", type=click.DateTime(), help="When it was reported (UTC): looked at more often.")
+@click.option("--minor", "child", is_flag=True, help="These hold somebody's child, whoever the case is about.")
 def add(
     session: Session,
     case: str,
@@ -43,6 +47,7 @@ def add(
     file: str | None,
     category: str,
     reported: datetime | None,
+    child: bool,
     as_json: bool,
 ) -> None:
     """Watch every http(s) address in the given text."""
@@ -60,6 +65,7 @@ def add(
                 at=now(),
                 category=Category(category),
                 reported_at=reported.replace(tzinfo=UTC) if reported else None,
+                minor=child,
             )
             added += done.added
             already += done.already
@@ -173,3 +179,26 @@ def retire(session: Session, link: int, as_json: bool) -> None:
     """Stop watching a link; what was learned stays."""
     view = links.retire(session.book, LinkId(link), actor=session.actor, at=now())
     print_json(view) if as_json else click.echo(f"Link {view.link} is watched no longer.")
+
+
+@click.argument("link", type=int)
+def minor(session: Session, link: int, as_json: bool) -> None:
+    """Say that a link holds somebody's child: of it nothing is fetched beyond what tells that it is up."""
+    view = links.mark_minor(session.book, LinkId(link), actor=session.actor, at=now())
+    print_json(view) if as_json else click.echo(f"Link {view.link} is held for a minor's.")
+
+
+@click.argument("case")
+@click.option(
+    "--to", required=True, type=WORDS, help="The body that takes such reports, such as IWF or a CyberTipline."
+)
+def handover(session: Session, case: str, to: str, as_json: bool) -> None:
+    """Print the addresses of a minor's links, nothing else of the case, and note to whom they go."""
+    at = now()
+    handed = children.hand_over(session.book, case, to, at.date(), actor=session.actor, at=at)
+    if as_json:
+        print_json({"addresses": handed.addresses})
+        return
+    for address in handed.addresses:
+        click.echo(address)
+    click.echo(f"Noted as referral {handed.referral}.", err=True)

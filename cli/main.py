@@ -7,7 +7,22 @@ from pathlib import Path
 import click
 
 from casebook.errors import CasebookError, NotFound, Refused
-from cli import case, check, home, journal, key, link, officer, platform, request
+from cli import (
+    case,
+    check,
+    consent,
+    exposure,
+    file,
+    followup,
+    home,
+    journal,
+    key,
+    link,
+    officer,
+    platform,
+    referral,
+    request,
+)
 from cli.context import Session
 from scheduler.logs import OURS
 
@@ -30,7 +45,8 @@ def pehra(context: click.Context, folder: Path, config: Path | None, officer: st
     context.obj = Session(folder, config, officer)
 
 
-for group in (home, officer, key, request, case, link, check, platform, journal):
+CARE = (file, consent, referral, followup)
+for group in (home, officer, key, request, case, *CARE, link, exposure, check, platform, journal):
     group.join(pehra)
 
 

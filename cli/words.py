@@ -7,6 +7,22 @@ import click
 from casebook.errors import Refused
 
 
+class Words(click.ParamType[str]):
+    """Words of an option; never empty, whatever bytes the terminal sent."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take them as valid UTF-8."""
+        words = _cleaned(value)
+        if not words:
+            self.fail("there are no words in it", param, ctx)
+        return words
+
+
+WORDS = Words()
+
+
 def said(text: str | None, about: str) -> str:
     """Give the text, or what standard input holds for `-`, or what the prompt is answered with.
 
@@ -17,6 +33,17 @@ def said(text: str | None, about: str) -> str:
         text = click.prompt(about, err=True)
     if text == "-":
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
-    if text is None or not text.strip():
+    words = _cleaned(text or "")
+    if not words:
         raise Refused(f"say {about.lower()}: as an argument, or - to read it from standard input")
-    return text.strip()
+    return words
+
+
+def said_if_any(text: str | None, about: str) -> str | None:
+    """Give words that may be left out; where they are, nobody is asked."""
+    return None if text is None else said(text, about)
+
+
+def _cleaned(text: str) -> str:
+    """Replace what is no valid UTF-8, and drop blank space around."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()

@@ -10,6 +10,7 @@ from typing import Self
 from playwright.async_api import Error as BrowserError
 from scrapy.crawler import Crawler
 
+from casebook.children import allowance
 from casebook.settings import Settings
 from casebook.visits import Baseline, Seen
 from crawler.browser import Browser, find_browser
@@ -60,7 +61,7 @@ class Judging:
         assert item.page is not None  # noqa: S101
         sheet = self._registry.sheet(item.visit.platform) if item.visit.platform else None
         finding = judge(item.page, sheet)
-        if finding.needs_browser and not item.visit.minor:
+        if finding.needs_browser and allowance(item.visit, self._settings).browser:
             page = await self._rendered(item.visit.url)
             if page is not None:
                 item.page = page

@@ -14,6 +14,7 @@ from scrapy.http import Response
 from scrapy.http.headers import Headers
 from twisted.python.failure import Failure as TwistedFailure
 
+from casebook.children import Allowance, allowance
 from casebook.settings import Crawler as CrawlerSettings
 from casebook.visits import Visit
 from crawler.decoding import ACCEPTED, Undecodable, unpack
@@ -102,18 +103,18 @@ class Recheck(Spider):
         """Stop before a body that is media; of a minor's link, before whatever is not called text."""
         look: Look = request.meta["look"]
         kind = (headers.get("Content-Type") or b"").decode("latin-1").strip().lower()
-        if not kind.startswith(TEXT) if kind else look.visit.minor:
+        if not kind.startswith(TEXT) if kind else not self._allowance(look).unnamed:
             raise StopDownload(fail=False)
 
     def on_bytes(self, data: bytes, request: Request, **_: Any) -> None:  # noqa: ANN401
         """Stop at the limit; a minor's link has a lower one."""
         look: Look = request.meta["look"]
         look.received += len(data)
-        if look.received >= self._limit(look):
+        if look.received >= self._allowance(look).body_bytes:
             raise StopDownload(fail=False)
 
-    def _limit(self, look: Look) -> int:
-        return self.limits.minor_body_bytes if look.visit.minor else self.limits.body_bytes
+    def _allowance(self, look: Look) -> Allowance:
+        return allowance(look.visit, self.limits)
 
     def answered(self, response: Response) -> list[Request | Look]:
         """Follow a hop, or hand over the last answer; one that our own program stumbles over is malformed.
@@ -148,7 +149,7 @@ class Recheck(Spider):
         stopped = "download_stopped" in response.flags
         failure, body, more = None, b"", False
         try:
-            body, more = unpack(response.body, headers.get("content-encoding", ""), self._limit(look))
+            body, more = unpack(response.body, headers.get("content-encoding", ""), self._allowance(look).body_bytes)
         except Undecodable:
             failure = Failure.MALFORMED
         asked = response.request.headers if response.request else {}
