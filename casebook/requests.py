@@ -5,11 +5,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from casebook import assignments, journal, keys, notices, officers
-from casebook.access import Actor, Right, Role, admit, is_assigned, key_of, require
+from casebook.access import Actor, Right, Role, admit, is_assigned, key_of, reach, require
 from casebook.errors import NotFound, Refused, Unavailable
 from casebook.keys import Identity
 from casebook.store import Casebook
@@ -187,23 +187,27 @@ def _open(
 
 
 def _concerns(session: Session, row: Request, actor: Actor, at: datetime) -> bool:
-    return actor.officer in (row.approver, row.asked_by) or is_assigned(session, actor, row.case_id, at)
+    return session.scalar(select(Request.id).where(Request.id == row.id, _theirs(actor, at))) is not None
+
+
+def _theirs(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """Whose a request is: who approves, who is assigned, and who asked.
+
+    Who asked for a way in sees it only when it was decided: else asking would tell whether there is such a case.
+    """
+    told = or_(Request.kind == RequestKind.ERASE, Request.approved_at.is_not(None), Request.refused_at.is_not(None))
+    return or_(
+        Request.approver == actor.officer,
+        Request.case_id.in_(reach(actor, at)),
+        and_(Request.asked_by == actor.officer, told),
+    )
 
 
 def list_requests(book: Casebook, *, actor: Actor, at: datetime) -> list[RequestView]:
     """List the requests that concern the actor, newest first: asked by or of them, or about a case of theirs."""
     with book.writing() as session:
-        theirs = select(Assignment.case_id).where(
-            Assignment.officer_id == actor.officer, Assignment.ended_at.is_(None), Assignment.until.is_(None)
-        )
-        query = (
-            select(Request, Case)
-            .join(Case, Case.id == Request.case_id)
-            .where(
-                or_(Request.asked_by == actor.officer, Request.approver == actor.officer, Request.case_id.in_(theirs))
-            )
-            .order_by(Request.id.desc())
-        )
+        query = select(Request, Case).join(Case, Case.id == Request.case_id).where(_theirs(actor, at))
+        query = query.order_by(Request.id.desc())
         journal.append(session, book.vault, actor, "request.list", "own", at)
         return [_view(row, case, actor) for row, case in session.execute(query)]
 

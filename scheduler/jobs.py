@@ -40,9 +40,17 @@ def look_now(book: Casebook, home: Home, addresses: Sequence[int], *, actor: Act
     Raises:
         Unavailable: the worker did not end well; what it recorded stays.
     """
-    owner = f"check-{secrets.token_hex(8)}"
-    began = now()
-    until = began + timedelta(seconds=home.settings.monitor.lease_s + home.settings.crawler.visit_time_s)
+    looked = 0
+    for start in range(0, len(addresses), home.settings.monitor.batch):
+        looked += _look(book, home, addresses[start : start + home.settings.monitor.batch], actor)
+    return looked
+
+
+def _look(book: Casebook, home: Home, addresses: Sequence[int], actor: Actor) -> int:
+    owner, began = f"check-{secrets.token_hex(8)}", now()
+    # All of them may be of one host, which is asked at its own pace.
+    longest_s = home.settings.crawler.visit_time_s + home.settings.crawler.per_host_delay_s * len(addresses)
+    until = began + timedelta(seconds=home.settings.monitor.lease_s + longest_s)
     taken, held = visits.lease_these(book, owner, addresses, actor=actor, at=began, until=until)
     if taken:
         worker = workers.start(home, owner, only=True)

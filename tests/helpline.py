@@ -135,7 +135,7 @@ class Helpline:
     def here(self, *words: str, stdin: str = "", **settings: str) -> Said:
         """Run a command to its end inside the test's own process, for tables with many rows."""
         out, err, code = StringIO(), StringIO(), 0
-        given = SimpleNamespace(buffer=BytesIO(stdin.encode()))
+        given = SimpleNamespace(buffer=BytesIO(stdin.encode()), isatty=lambda: False)
         with (
             patch.dict(os.environ, self.environment(settings), clear=True), patch("sys.argv", ["pehra", *words]),
             patch("sys.stdin", given), chdir(self.folder), redirect_stdout(out), redirect_stderr(err),
@@ -166,6 +166,32 @@ class Helpline:
         links.add(book, ref, [links.Found(url, None, site_of(url), None) for url in urls], actor=actor, at=at)
         book.engine.dispose()
         return ref
+
+    def opens(self, first: str) -> None:
+        """Make the home with a first officer behind a passphrase; the escrow key goes to the drawer."""
+        self.drawer.mkdir()
+        self.sits_down(first)
+        self.ask("init", "--officer", first, "--escrow", str(self.drawer / "escrow.key"))
+
+    def hires(self, name: str, role: str = "officer") -> None:
+        """Let whoever sits at the desk add somebody with a passphrase of their own."""
+        self.surroundings["PEHRA_NEW_PASSPHRASE_FILE"] = str(self._slip(name))
+        self.ask("officer", "add", name, "--role", role)
+        del self.surroundings["PEHRA_NEW_PASSPHRASE_FILE"]
+
+    def sits_down(self, name: str) -> None:
+        """Act as somebody from now on."""
+        self.surroundings = {"PEHRA_OFFICER": name, "PEHRA_PASSPHRASE_FILE": str(self._slip(name))}
+
+    @property
+    def drawer(self) -> Path:
+        """Where passphrases and the escrow key are: in people's heads, and out of the house."""
+        return self.folder / "drawer"
+
+    def _slip(self, name: str) -> Path:
+        file = self.drawer / f"{name}.txt"
+        file.write_text(f"the long words of {name}\n", "utf-8")
+        return file
 
     @contextmanager
     def monitor(self, **settings: str) -> Iterator[Monitor]:

