@@ -170,7 +170,8 @@ def refuse(book: Casebook, request: int, *, actor: Actor, at: datetime) -> Reque
     with book.writing() as session:
         row, case = _open(session, request, actor, at, objecting=True)
         row.refused_at = at
-        notices.tell(session, row.asked_by, f"request {row.id} ({row.kind}, {case.ref}) is refused", at)
+        if row.asked_by != actor.officer:
+            notices.tell(session, row.asked_by, f"request {row.id} ({row.kind}, {case.ref}) is refused", at)
         journal.append(session, book.vault, actor, f"request.refuse {row.kind}", f"{case.ref}/{row.id}", at)
         return _view(row, case, actor)
 

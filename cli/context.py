@@ -43,26 +43,27 @@ class Session:
 
     @cached_property
     def actor(self) -> Actor:
+        """Who acts, proved; told of notices that wait for them."""
+        waiting = notices.waiting(self.book, self.proved)
+        if waiting:
+            click.echo(f"{waiting} notice(s) for you; read them with: pehra notices", err=True)
+        return self.proved
+
+    @cached_property
+    def proved(self) -> Actor:
         """Who acts, proved: by a key kept unlocked, else by the passphrase."""
-        actor = self.unlocked or officers.prove(
+        return self.unlocked or officers.prove(
             self.book,
             self.claim,
             passphrases.own_passphrase(self.claim.name) if self.claim.protected else None,
             at=now(),
         )
-        self._mention_notices(actor)
-        return actor
 
     @property
     def unlocked(self) -> Actor | None:
         """Who acts, where their key is kept unlocked."""
         kept = agent.kept(self.folder, self.claim.name) if self.claim.protected else None
         return None if kept is None else officers.with_identity(self.claim, kept, self.book)
-
-    def _mention_notices(self, actor: Actor) -> None:
-        waiting = notices.waiting(self.book, actor)
-        if waiting:
-            click.echo(f"{waiting} notice(s) for you; read them with: pehra notices", err=True)
 
 
 def command(group: click.Group, name: str) -> Callable[[Callable[..., None]], click.Command]:

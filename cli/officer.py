@@ -155,7 +155,7 @@ def lock(session: Session, as_json: bool) -> None:
 @click.option("--seen", is_flag=True, help="Those read before too.")
 def read_notices(session: Session, seen: bool, as_json: bool) -> None:
     """Read what somebody did to a case of yours that you must hear of."""
-    found = notices.read(session.book, actor=session.actor, at=now(), seen=seen)
+    found = notices.read(session.book, actor=session.proved, at=now(), seen=seen)
     if as_json:
         print_json(found)
     else:

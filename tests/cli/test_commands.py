@@ -29,7 +29,7 @@ ANSWERS: dict[tuple[str, ...], tuple[list[str], set[str]]] = {
     ("doctor",): ([], {"checks"}),
     ("status",): ([], {"monitor", "last_beat_at", "due", "overdue", "running", "states"}),
     ("db", "upgrade"): ([], {"revision"}),
-    ("db", "backup"): ([], {"backup"}),
+    ("db", "backup"): (["copy.age"], {"backup", "key"}),
     ("case", "open"): (["--urgent", "--note", "a note"], {"case"}),
     ("case", "show"): (["{ref}"], {"case", "minor", "urgent", "links", "opened_at", "closed_at", "note"}),
     ("case", "list"): ([], set()),
@@ -59,11 +59,31 @@ ANSWERS: dict[tuple[str, ...], tuple[list[str], set[str]]] = {
     ("journal", "verify"): ([], {"whole", "entries", "first_bad"}),
     ("check",): (["--due"], {"checked", "verdicts", "links"}),
     ("link", "retire"): (["1"], {"link", "retired_at"}),
+    ("officer", "add"): (["day shift"], {"officer", "role", "protected"}),
+    ("officer", "list"): ([], set()),
+    ("officer", "passphrase"): ([], {"officer", "protected"}),
+    ("unlock",): (["--minutes", "0.05"], {"officer", "minutes"}),
+    ("lock",): ([], {"locked", "was_unlocked"}),
+    ("assign",): (["{ref}", "day shift"], {"case", "assigned"}),
+    ("unassign",): (["{ref}", "day shift"], {"case", "assigned"}),
+    ("key", "rotate"): ([], {"rotated"}),
+    ("key", "export"): (["{ref}", "case.key"], {"written"}),
+    ("break-glass",): (["C-AAAAAA", "--approver", "day shift", "--reason", "a reason"], {"asked", "approver"}),
+    ("case", "erase"): (["{ref}", "--approver", "day shift", "--reason", "a reason"], {"asked", "approver"}),
+    ("request", "list"): ([], set()),
+    ("request", "refuse"): (["1"], {"request", "kind", "case", "refused_at"}),
+    ("notices",): ([], set()),
     ("case", "close"): (["{ref}"], {"closed"}),
+    ("case", "withdraw"): (["{ref}"], {"withdrawn", "revoked"}),
+    ("officer", "restore"): (["day shift"], {"restored", "still_shut"}),
+    ("officer", "remove"): (["day shift"], {"removed"}),
+    ("retention", "run"): ([], {"swept", "erased"}),
+    ("retention", "receipts"): ([], set()),
+    ("db", "restore"): (["copy.age", "--replace"], {"restored", "before", "erased_again"}),
 }
 
-# These do not end, open a browser, or want a supervisor: each has tests of its own.
-ELSEWHERE = {("run",), ("link", "open"), ("workload",)}
+# These do not end, open a browser, or want a supervisor or a second person: each has tests of its own.
+ELSEWHERE = {("run",), ("link", "open"), ("workload",), ("request", "approve")}
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=" ".join(path)) for path in COMMANDS])
@@ -78,6 +98,8 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ...], Any]
     """Every command once, in the order of a case's life."""
     helpline = Helpline(tmp_path_factory.mktemp("commands"), {"CRAWLER__ANSWER_TIME_S": "1"})
     ref = helpline.opened(URL.replace("share.example", "nobody-here.invalid"))
+    helpline.drawer.mkdir()
+    helpline.sits_down("night shift")
     return {
         path: helpline.ask_here(*path, *[word.format(ref=ref) for word in words])
         for path, (words, _) in ANSWERS.items()
