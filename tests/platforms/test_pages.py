@@ -113,6 +113,16 @@ def test_a_link_has_one_spelling_that_stays(platform: str, link: Link) -> None:
     assert (again.canonical, again.visit) == (link.watched, link.visited or link.watched)
 
 
+@pytest.mark.parametrize("status", [403, 429, 500, 503])
+@pytest.mark.parametrize(("platform", "saved"), list(pages()))
+def test_no_page_is_a_removal_when_it_comes_with_a_refusal(platform: str, saved: Saved, status: int) -> None:
+    page = saved.model_copy(update={"status": status}).page(PAGES / platform)
+    finding = judge(page, sheet_of(platform))
+    rule = next((marker for marker in sheet_of(platform).marker if marker.rule == finding.rule), None)
+    told_by_the_way = rule is not None and (rule.hop is not None or status in rule.status)
+    assert finding.verdict is not Verdict.REMOVED or told_by_the_way
+
+
 @pytest.mark.parametrize("platform", LISTS)
 def test_every_sign_of_a_sheet_is_proved_by_a_page(platform: str) -> None:
     shown = {saved.rule for saved in LISTS[platform].page}
