@@ -30,6 +30,7 @@ class Facts(BaseModel):
 class Permalink(Facts):
     """One form of address: `pattern` is matched on path and query, its named groups fill `canonical` and `visit`.
 
+    A pattern that begins with `^//` is matched on the host as well, one with a `#` in it on the fragment as well.
     `keeps` names query parameters that are part of the address beside the groups; `visit` is another address that
     tells more about the same content (an embed page); the canonical one is visited where it is absent.
     """
@@ -47,7 +48,8 @@ class Marker(Facts):
     address of the way (whole URL). `header`: "name: text" contained in it, any case. `title`: matched on the title.
     `css` with `says`: an element with that text in it; `css` alone: an element is there. `meta` with `says`: a meta
     tag's name or property and text in its content. `script` with `at` and `equals`: JSON assigned to a variable, or in
-    the script element of that id, the dotted path in it and the values it may have; without `equals`: the path exists.
+    the script element of that id, the dotted path in it and the values it may have, or with `says` words in the text
+    there; with neither: the path exists. `reply`: the same for an answer that is JSON as a whole, as probes give.
     `asked`: matched on path and query of the address that was visited, so that a sign counts for that form only.
     """
 
@@ -66,17 +68,18 @@ class Marker(Facts):
     says: str | None = None
     script: str | None = None
     at: str | None = None
+    reply: str | None = None
     equals: tuple[str | int | bool, ...] = ()
     because: str | None = None
 
     @model_validator(mode="after")
     def proves_something(self) -> Self:
         """Refuse a marker that every page would fit, or whose parts do not go together."""
-        signs = (self.path, self.hop, self.header, self.title, self.css, self.meta, self.script)
+        signs = (self.path, self.hop, self.header, self.title, self.css, self.meta, self.script, self.reply)
         if not self.status and all(sign is None for sign in signs):
             raise ValueError("a marker needs at least one sign")
-        if self.says is not None and self.css is None and self.meta is None:
-            raise ValueError("`says` needs `css` or `meta`: words anywhere on a page prove nothing")
+        if self.says is not None and all(part is None for part in (self.css, self.meta, self.script, self.reply)):
+            raise ValueError("`says` needs `css`, `meta`, `script` or `reply`: words anywhere on a page prove nothing")
         if (self.script is None) != (self.at is None):
             raise ValueError("`script` and `at` go together")
         if self.shows is Verdict.UNREACHABLE:
@@ -99,7 +102,7 @@ class Control(Facts):
 
 
 class Channel(Facts):
-    """One way to ask a platform to act."""
+    """One way to ask a platform to act; not `sure` where a person has to check it before it is used."""
 
     kind: str
     to: str
@@ -108,6 +111,7 @@ class Channel(Facts):
     categories: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     gives: str | None = None
+    sure: bool = True
     source: str
     seen: date
 
@@ -118,10 +122,12 @@ class Sheet(Facts):
     `hosts` are names, or "*.name" for every name below. `drops` are parameters known to only track or share.
     `otherwise` says what a page without any marker is worth: `generic` leaves it to the rules for any site,
     `unclear` says that on this platform such a page proves nothing. `scripts` is true where only a browser can tell.
+    `limits` says to people what a visit without an account cannot tell here.
     """
 
     id: PlatformId
     name: str
+    limits: str | None = None
     hosts: tuple[str, ...]
     drops: tuple[str, ...] = ()
     otherwise: Literal["generic", "unclear"] = "generic"

@@ -9,10 +9,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
 from crawler.page import Hop, Page
 from crawler.verdict import judge
+from platforms.address import AddressRefused
 from platforms.registry import Registry
 from platforms.sheet import Sheet
 from platforms.words import Verdict
@@ -113,10 +116,33 @@ def test_a_link_has_one_spelling_that_stays(platform: str, link: Link) -> None:
     assert (again.canonical, again.visit) == (link.watched, link.visited or link.watched)
 
 
+@pytest.mark.parametrize("status", [403, 429, 500, 503])
+@pytest.mark.parametrize(("platform", "saved"), list(pages()))
+def test_no_page_is_a_removal_when_it_comes_with_a_refusal(platform: str, saved: Saved, status: int) -> None:
+    page = saved.model_copy(update={"status": status}).page(PAGES / platform)
+    finding = judge(page, sheet_of(platform))
+    rule = next((marker for marker in sheet_of(platform).marker if marker.rule == finding.rule), None)
+    told_by_the_way = rule is not None and (rule.hop is not None or status in rule.status)
+    assert finding.verdict is not Verdict.REMOVED or told_by_the_way
+
+
 @pytest.mark.parametrize("platform", LISTS)
 def test_every_sign_of_a_sheet_is_proved_by_a_page(platform: str) -> None:
     shown = {saved.rule for saved in LISTS[platform].page}
     assert [marker.rule for marker in sheet_of(platform).marker if marker.rule not in shown] == []
+
+
+PASTED = [link.pasted for listed in LISTS.values() for link in listed.link]
+
+
+@given(st.sampled_from(PASTED), st.integers(8, 60), st.text("/?#&=@%.+-_!aZ9 é", max_size=3))
+@example("https://www.dropbox.com/s/ab1/a//", 60, "")
+def test_a_spelling_is_settled_at_once(pasted: str, place: int, more: str) -> None:
+    try:
+        canonical = REGISTRY.identify(pasted[:place] + more + pasted[place:]).canonical
+    except AddressRefused:
+        return
+    assert REGISTRY.identify(canonical).canonical == canonical
 
 
 @pytest.mark.parametrize("platform", LISTS)

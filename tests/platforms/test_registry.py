@@ -142,3 +142,40 @@ def test_a_wrong_sheet_is_refused_by_name_and_place(folder: Path, text: str, say
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SheetRefused, match="no such folder"):
         Registry.load(tmp_path / "missing")
+
+
+FRAGMENT = r"""
+id = "vault"
+name = "Vault"
+hosts = ["vault.example"]
+
+[[permalink]]
+pattern = '^/(?P<id>\w{8})(?P<key>#.+)?$'
+canonical = "https://vault.example/{id}{key}"
+
+[[permalink]]
+pattern = '^/#!(?P<id>\w{8})!(?P<key>.+)$'
+canonical = "https://vault.example/{id}#{key}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "canonical"),
+    [
+        pytest.param("https://vault.example/abcd1234?x=1", "https://vault.example/abcd1234?x=1", id="no form"),
+        pytest.param("https://vault.example/abcd1234", "https://vault.example/abcd1234", id="without a key"),
+        pytest.param(
+            "https://vault.example/abcd1234#0123456789abcdefgh",
+            "https://vault.example/abcd1234#0123456789abcdefgh",
+            id="the key stays, once",
+        ),
+        pytest.param(
+            "https://vault.example/#!abcd1234!0123456789abcdefgh",
+            "https://vault.example/abcd1234#0123456789abcdefgh",
+            id="all of it behind the mark",
+        ),
+    ],
+)
+def test_a_pattern_may_ask_for_the_fragment(folder: Path, url: str, canonical: str) -> None:
+    add(folder, FRAGMENT)
+    assert Registry.load(folder).identify(url).canonical == canonical
