@@ -146,6 +146,11 @@ class Helpline:
                 code = int(ended.code or 0)
         return Said(code, out.getvalue(), err.getvalue())
 
+    def ask_heard(self, *words: str, stdin: str = "") -> Any:
+        """Run a command that must succeed, and may mention that notices wait."""
+        said = self.pehra(*words, "--json", stdin=stdin)
+        return document(Said(said.code, said.out, "" if said.err.endswith("pehra notices\n") else said.err))
+
     def ask(self, *words: str, stdin: str = "", **settings: str) -> Any:
         """Run a command that must succeed, and give the document it prints."""
         return document(self.pehra(*words, "--json", stdin=stdin, **settings))
