@@ -3,6 +3,7 @@
     python bench/sides.py shipped ADDRESSES.json     Scrapy alone, as it ships: fetches, and does nothing with what comes
     python bench/sides.py bare ADDRESSES.json        the same with every setting of Pehra's worker
     python bench/sides.py pehra HOME                 a worker's whole pass: lease, visit, judge, record
+    python bench/sides.py unsealed HOME              the same with seals that are none, in a home made so
 
 prints one JSON object about itself.
 """
@@ -122,9 +123,27 @@ def pehra(folder: Path) -> dict[str, Any]:
     return watch.told(done, 0)
 
 
+def no_seal(_vault: object, _column: str, text: str) -> bytes:
+    """As long as a seal, and none."""
+    return bytes(13) + text.encode() + bytes(16)
+
+
+def no_unseal(_vault: object, _column: str, sealed: bytes) -> str:
+    return sealed[13:-16].decode()
+
+
+def unsealed(folder: Path) -> dict[str, Any]:
+    from casebook.vault import Vault
+
+    Vault.seal, Vault.unseal = no_seal, no_unseal  # type: ignore[method-assign]
+    return pehra(folder)
+
+
 if __name__ == "__main__":
     side, what = sys.argv[1], Path(sys.argv[2])
-    if side == "pehra":
+    if side == "unsealed":
+        print(json.dumps(unsealed(what)))
+    elif side == "pehra":
         print(json.dumps(pehra(what)))
     else:
         print(json.dumps(bare(json.loads(what.read_text()), as_shipped=side == "shipped")))

@@ -78,6 +78,12 @@ def _rows(session: Session) -> Iterator[Row[int, datetime, str, str, str, bytes]
     yield from session.execute(query.execution_options(yield_per=1000))
 
 
+def newest(book: Casebook) -> datetime | None:
+    """Give the time of the newest entry, which names nobody; None before the first."""
+    with book.reading() as session:
+        return session.scalar(select(JournalEntry.at).order_by(JournalEntry.seq.desc()).limit(1))
+
+
 def verify(book: Casebook, actor: Actor) -> Verified:
     """Walk the whole chain and name the first entry that was altered, removed, or put in between."""
     require(actor, Right.VERIFY_JOURNAL)

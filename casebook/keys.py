@@ -3,6 +3,7 @@
 import os
 import struct
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -71,6 +72,14 @@ class Identity:
         except pyrage.DecryptError:
             raise Unavailable("something sealed does not open: it was altered, or sealed to another key") from None
         return opened
+
+
+def leave_no_core() -> None:
+    """Let a crash of this process, or of a child of it, write no file of its memory, where the system has such."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def seal_to(recipients: Sequence[str], data: bytes) -> bytes:

@@ -17,12 +17,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from casebook.errors import Unavailable
-from casebook.keys import Identity
+from casebook.keys import Identity, leave_no_core
 
 READY = b"ready\n"
 LOCK, ASK = b"lock", b"ask"
 ANSWER_BYTES = 200
 PATIENCE_S = 5.0
+LONGEST_ROOT = 60  # bytes; a socket's whole path has to fit into 104
 PR_SET_DUMPABLE, MLOCK_ALL = 4, 3
 
 
@@ -35,7 +36,9 @@ def keep(home: Path, officer: str, identity: Identity, minutes: float) -> None:
     forget(home, officer)
     place = _place(home, officer)
     command = [sys.executable, "-m", "cli.agent", str(place), str(minutes * 60)]
-    keeper = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+    keeper = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     assert keeper.stdin is not None  # noqa: S101  # asked for above
     assert keeper.stdout is not None  # noqa: S101
     with keeper.stdin, keeper.stdout:
@@ -58,7 +61,9 @@ def forget(home: Path, officer: str) -> bool:
 
 def _place(home: Path, officer: str) -> Path:
     """Where the socket lies: a folder that only we can open, and a name that tells nothing."""
-    folder = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir(), f"pehra-{os.getuid()}")
+    roots = (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp")  # noqa: S108  # checked below
+    root = next((one for one in roots if one and len(os.fsencode(one)) <= LONGEST_ROOT), "/tmp")  # noqa: S108
+    folder = Path(root, f"pehra-{os.getuid()}")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     seen = folder.lstat()
     if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != os.getuid() or seen.st_mode & 0o077:
@@ -120,6 +125,7 @@ def _is_ours(line: socket.socket) -> bool:
 
 def _stay_in_memory() -> None:
     """Keep the key out of swap and of core files, where the system lets us."""
+    leave_no_core()
     if sys.platform == "linux":
         libc = ctypes.CDLL(None)
         libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import click
 
-from casebook import backups, beats, credentials, links, officers, store, visits
+from casebook import backups, beats, credentials, journal, links, officers, store, visits
 from casebook.access import Actor
 from casebook.errors import CasebookError, Refused, Unavailable
 from casebook.store import Casebook
@@ -19,13 +19,13 @@ from cli import passphrases
 from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
-from crawler.browser import find_browser
 from scheduler import logs
 from scheduler.clock import now
 from scheduler.home import DATABASE
 from scheduler.service import BEAT_EVERY_S, Monitor, only_monitor
 
 ESCROW_FILE = "escrow.key"
+CLOCK_MAY_LAG = timedelta(minutes=5)
 PATH = click.Path(path_type=Path)
 LITTLE_ROOM_BYTES = 50_000_000
 
@@ -107,6 +107,7 @@ def _findings(session: Session) -> Iterator[Finding]:
         ("database", lambda: f"open, at revision {store.revision(session.book.engine)}"),
         ("writing", lambda: _writes(session)),
         ("disk", lambda: _room(session.folder)),
+        ("clock", lambda: _clock(session)),
         ("officer", lambda: _officer(session)),
         ("escrow", lambda: _escrow(session)),
         ("platforms", lambda: f"{len(home.registry())} sheets"),
@@ -117,9 +118,19 @@ def _findings(session: Session) -> Iterator[Finding]:
             yield Finding(what, True, says) if isinstance(says, str) else Finding(what, True, *says)
         except CasebookError as error:
             yield Finding(what, False, str(error))
+    from crawler.browser import find_browser  # drags in what drives it
+
     browser = find_browser(home.settings.crawler.browser)
     missing = "none: pages that only scripts can show will be `unclear`; install Chromium"
     yield Finding("browser", browser is not None, str(browser or missing))
+
+
+def _clock(session: Session) -> str:
+    """Compare the clock with the journal: a clock set back would confuse every interval, limit and deadline."""
+    newest = journal.newest(session.book)
+    if newest is not None and newest > now() + CLOCK_MAY_LAG:
+        raise Unavailable(f"the clock was set back: the journal's newest entry is of {newest:%Y-%m-%d %H:%M} UTC")
+    return "the clock has not gone back since the journal's newest entry"
 
 
 def _officer(session: Session) -> tuple[str, bool]:

