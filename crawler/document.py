@@ -135,6 +135,16 @@ class Document:
         values = (_walk(data, parts) for data in self._scripts[script_name])
         return next((value for value in values if value is not None), None)
 
+    def reply(self, dotted_path: str) -> object | None:
+        """Read a value from an answer that is JSON itself; a `null` counts as absent."""
+        return _walk(self._reply, dotted_path.split("."))
+
+    @cached_property
+    def _reply(self) -> object | None:
+        if self.is_html:
+            return None
+        return _json_at(self._page.body[:PARSED_BYTES].decode("utf-8-sig", "replace").lstrip(), 0)
+
     def _json_of(self, name: str) -> Iterator[object]:
         assigned = re.compile(rf"(?<![\w$.-]){re.escape(name)}[\"']?\]?\s*=(?!=)\s*(?=[\[{{])")
         assigned_to_window = re.compile(rf"(?:window|self|globalThis)\s*\.\s*{re.escape(name)}\s*=(?!=)\s*(?=[\[{{])")

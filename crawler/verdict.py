@@ -196,7 +196,14 @@ def _meta_fits(look: _Look, marker: Marker) -> bool:
 def _script_fits(look: _Look, marker: Marker) -> bool:
     if marker.script is None or marker.at is None:
         return True
-    value = look.document.json_in(marker.script, marker.at)
+    return _is_wanted(look.document.json_in(marker.script, marker.at), marker)
+
+
+def _reply_fits(look: _Look, marker: Marker) -> bool:
+    return marker.reply is None or _is_wanted(look.document.reply(marker.reply), marker)
+
+
+def _is_wanted(value: object | None, marker: Marker) -> bool:
     if not marker.equals:
         return value is not None
     return any(type(value) is type(wanted) and value == wanted for wanted in marker.equals)  # True is not 1 here
@@ -208,6 +215,7 @@ def _holds(text: str, wanted: str | None) -> bool:
 
 _MARKER_CHECKS: tuple[Callable[[_Look, Marker], bool], ...] = (
     _status_fits, _addresses_fit, _header_fits, _title_fits, _meta_fits, _css_fits, _script_fits,
+    _reply_fits,
 )  # fmt: skip
 
 _WHAT_MARKERS_SHOW = {

@@ -48,6 +48,7 @@ class Marker(Facts):
     `css` with `says`: an element with that text in it; `css` alone: an element is there. `meta` with `says`: a meta
     tag's name or property and text in its content. `script` with `at` and `equals`: JSON assigned to a variable, or in
     the script element of that id, the dotted path in it and the values it may have; without `equals`: the path exists.
+    `reply` with `equals`: the same for an answer that is JSON itself.
     `asked`: matched on path and query of the address that was visited, so that a sign counts for that form only.
     """
 
@@ -66,19 +67,22 @@ class Marker(Facts):
     says: str | None = None
     script: str | None = None
     at: str | None = None
+    reply: str | None = None
     equals: tuple[str | int | bool, ...] = ()
     because: str | None = None
 
     @model_validator(mode="after")
     def proves_something(self) -> Self:
         """Refuse a marker that every page would fit, or whose parts do not go together."""
-        signs = (self.path, self.hop, self.header, self.title, self.css, self.meta, self.script)
+        signs = (self.path, self.hop, self.header, self.title, self.css, self.meta, self.script, self.reply)
         if not self.status and all(sign is None for sign in signs):
             raise ValueError("a marker needs at least one sign")
         if self.says is not None and self.css is None and self.meta is None:
             raise ValueError("`says` needs `css` or `meta`: words anywhere on a page prove nothing")
         if (self.script is None) != (self.at is None):
             raise ValueError("`script` and `at` go together")
+        if self.equals and (self.script is None) == (self.reply is None):
+            raise ValueError("`equals` needs either `script` or `reply`")
         if self.shows is Verdict.UNREACHABLE:
             raise ValueError("no page can show `unreachable`")
         return self
@@ -99,7 +103,7 @@ class Control(Facts):
 
 
 class Channel(Facts):
-    """One way to ask a platform to act."""
+    """One way to ask a platform to act; `sure` is false where a person must check it before it is used."""
 
     kind: str
     to: str
@@ -110,6 +114,7 @@ class Channel(Facts):
     gives: str | None = None
     source: str
     seen: date
+    sure: bool = True
 
 
 class Sheet(Facts):
