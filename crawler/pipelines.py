@@ -45,10 +45,10 @@ class Judging:
         """Judge, with a second look in the browser where the first could not tell."""
         assert item.page is not None  # noqa: S101
         sheet = self._registry.sheet(item.visit.platform) if item.visit.platform else None
-        finding = judge(item.page, sheet)
+        finding = judge(item.page, sheet, engines=self._registry.engines)
         if finding.needs_browser and self._path is not None and not item.visit.minor:
             item.page = await self._rendered(item.visit.url)
-            finding = judge(item.page, sheet)
+            finding = judge(item.page, sheet, engines=self._registry.engines)
         return item, finding
 
     async def _rendered(self, url: str) -> Page:
