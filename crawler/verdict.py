@@ -107,6 +107,11 @@ class _Look:
         ends = (self.page.url, self.known.final_url if self.known else None)
         return self.page.final_url not in ends
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it moved to another path; a slash at the end makes none."""
+        return self.moved and self.final.path.rstrip("/") != self.asked.path.rstrip("/")
+
     @cached_property
     def content_signs(self) -> bool:
         """Whether the page names a picture, a film or an article as its content; a site's logo is none."""
@@ -177,6 +182,8 @@ def _addresses_fit(look: _Look, marker: Sign) -> bool:
     if marker.asked is not None and not re.search(marker.asked, _path_and_query(look.asked)):
         return False
     if marker.path is not None and not re.search(marker.path, _path_and_query(look.final)):
+        return False
+    if marker.elsewhere and not look.elsewhere:
         return False
     if marker.hop is None:
         return True

@@ -50,6 +50,7 @@ class Sign(Facts):
     the script element of that id, the dotted path in it and the values it may have; without `equals`: the path exists.
     `reply` with `equals`: the same for an answer that is JSON itself.
     `asked`: matched on path and query of the address that was visited, so that a sign counts for that form only.
+    `elsewhere`: the visit ended at another path than it began, and than where the content was when it was last live.
     """
 
     source: str
@@ -58,6 +59,7 @@ class Sign(Facts):
     path: Pattern | None = None
     hop: Pattern | None = None
     asked: Pattern | None = None
+    elsewhere: bool = False
     header: str | None = None
     title: Pattern | None = None
     css: str | None = None

@@ -396,6 +396,14 @@ def test_engines(page: Page, sheet: Sheet | None, rule: str) -> None:
     assert judge(page, sheet, engines=[OTHER_BOARD, BOARD]).rule == rule
 
 
+def test_where_the_content_was_last_live_is_not_elsewhere() -> None:
+    moved = marker("unclear", "engine.board.moved", css="p", elsewhere=True)
+    visit = titled("Hills", "<p>text", BY_BOARD, final=URL + "-two")
+    assert judge(visit, engines=[engine("Board", moved)]).rule == "engine.board.moved"
+    known = Baseline(final_url=URL + "-two")
+    assert judge(visit, known=known, engines=[engine("Board", moved)]).rule == "generic.page"
+
+
 # --- laws --------------------------------------------------------------------------------------------------------
 
 urls = st.one_of(

@@ -91,3 +91,9 @@ def test_being_told_to_try_again_later_is_asked_before_any_removal() -> None:
     )
     blocked = [text for marker in sheet.marker if marker.shows is Verdict.BLOCKED for text in marker.equals]
     assert "This content isn't available, try again later" in blocked
+
+
+def test_channels_that_nobody_has_checked_say_so() -> None:
+    unchecked = [channel for sheet in REGISTRY for channel in sheet.channel if "not verified" in channel.to]
+    assert unchecked
+    assert not any(channel.sure for channel in unchecked)
