@@ -135,15 +135,14 @@ class Document:
         values = (_walk(data, parts) for data in self._scripts[script_name])
         return next((value for value in values if value is not None), None)
 
-    def reply(self, dotted_path: str) -> object | None:
-        """Read a value from an answer that is JSON itself; a `null` counts as absent."""
-        return _walk(self._reply, dotted_path.split("."))
+    def json_reply(self, dotted_path: str) -> object | None:
+        """Read a value from an answer that is JSON as a whole, as probes give; a page is none."""
+        return None if self._reply is None else _walk(self._reply, dotted_path.split("."))
 
     @cached_property
     def _reply(self) -> object | None:
-        if self.is_html:
-            return None
-        return _json_at(self._page.body[:PARSED_BYTES].decode("utf-8-sig", "replace").lstrip(), 0)
+        text = "" if self.is_html else self._page.body[:PARSED_BYTES].decode("utf-8-sig", "replace").strip()
+        return _json_at(text, 0)
 
     def _json_of(self, name: str) -> Iterator[object]:
         assigned = re.compile(rf"(?<![\w$.-]){re.escape(name)}[\"']?\]?\s*=(?!=)\s*(?=[\[{{])")

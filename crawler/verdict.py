@@ -219,17 +219,19 @@ def _meta_fits(look: _Look, marker: Sign) -> bool:
 def _script_fits(look: _Look, marker: Sign) -> bool:
     if marker.script is None or marker.at is None:
         return True
-    return _is_wanted(look.document.json_in(marker.script, marker.at), marker)
+    return _value_fits(look.document.json_in(marker.script, marker.at), marker)
 
 
 def _reply_fits(look: _Look, marker: Sign) -> bool:
-    return marker.reply is None or _is_wanted(look.document.reply(marker.reply), marker)
+    return marker.reply is None or _value_fits(look.document.json_reply(marker.reply), marker)
 
 
-def _is_wanted(value: object | None, marker: Sign) -> bool:
-    if not marker.equals:
-        return value is not None
-    return any(type(value) is type(wanted) and value == wanted for wanted in marker.equals)  # True is not 1 here
+def _value_fits(value: object | None, marker: Sign) -> bool:
+    if marker.equals:
+        return any(type(value) is type(wanted) and value == wanted for wanted in marker.equals)  # True is not 1 here
+    if marker.says is not None:
+        return isinstance(value, str) and _holds(value, marker.says)
+    return value is not None
 
 
 def _holds(text: str, wanted: str | None) -> bool:
@@ -237,8 +239,7 @@ def _holds(text: str, wanted: str | None) -> bool:
 
 
 _MARKER_CHECKS: tuple[Callable[[_Look, Sign], bool], ...] = (
-    _status_fits, _addresses_fit, _header_fits, _title_fits, _meta_fits, _css_fits, _script_fits,
-    _reply_fits,
+    _status_fits, _addresses_fit, _header_fits, _title_fits, _meta_fits, _css_fits, _script_fits, _reply_fits,
 )  # fmt: skip
 
 _WHAT_MARKERS_SHOW = {

@@ -47,8 +47,8 @@ class Sign(Facts):
     address of the way (whole URL). `header`: "name: text" contained in it, any case. `title`: matched on the title.
     `css` with `says`: an element with that text in it; `css` alone: an element is there. `meta` with `says`: a meta
     tag's name or property and text in its content. `script` with `at` and `equals`: JSON assigned to a variable, or in
-    the script element of that id, the dotted path in it and the values it may have; without `equals`: the path exists.
-    `reply` with `equals`: the same for an answer that is JSON itself.
+    the script element of that id, the dotted path in it and the values it may have, or with `says` words in the text
+    there; with neither: the path exists. `reply`: the same for an answer that is JSON as a whole, as probes give.
     `asked`: matched on path and query of the address that was visited, so that a sign counts for that form only.
     `elsewhere`: the visit ended at another path than it began, and than where the content was when it was last live.
     """
@@ -76,8 +76,8 @@ class Sign(Facts):
         signs = (self.path, self.hop, self.header, self.title, self.css, self.meta, self.script, self.reply)
         if not self.status and all(sign is None for sign in signs):
             raise ValueError("a marker needs at least one sign")
-        if self.says is not None and self.css is None and self.meta is None:
-            raise ValueError("`says` needs `css` or `meta`: words anywhere on a page prove nothing")
+        if self.says is not None and all(part is None for part in (self.css, self.meta, self.script, self.reply)):
+            raise ValueError("`says` needs `css`, `meta`, `script` or `reply`: words anywhere on a page prove nothing")
         if (self.script is None) != (self.at is None):
             raise ValueError("`script` and `at` go together")
         if self.equals and (self.script is None) == (self.reply is None):
@@ -127,7 +127,7 @@ class Control(Facts):
 
 
 class Channel(Facts):
-    """One way to ask a platform to act; `sure` is false where a person must check it before it is used."""
+    """One way to ask a platform to act; not `sure` where a person has to check it before it is used."""
 
     kind: str
     to: str
@@ -136,9 +136,9 @@ class Channel(Facts):
     categories: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     gives: str | None = None
+    sure: bool = True
     source: str
     seen: date
-    sure: bool = True
 
 
 class Sheet(Facts):

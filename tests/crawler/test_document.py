@@ -191,4 +191,4 @@ def test_any_bytes_are_read_without_an_error(body: bytes, kind: str | None) -> N
 )
 def test_a_value_in_a_reply(body: bytes, kind: str, value: object) -> None:
     page = Page(url=URL, final_url=URL, status=200, headers={"content-type": kind}, body=body)
-    assert Document(page).reply("a.b") == value
+    assert Document(page).json_reply("a.b") == value
