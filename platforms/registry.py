@@ -117,9 +117,15 @@ def _host_key(host: str) -> str:
 
 
 def _matched(permalink: Permalink, parts: Parts) -> str:
-    """Give path and query; with `//host` before them where the pattern asks for a host of its own."""
+    """Give path and query; with `//host` before and `#fragment` behind where the pattern asks for them."""
     text = parts.path if parts.query is None else f"{parts.path}?{parts.query}"
+    if _takes_fragment(permalink) and parts.fragment is not None:
+        text += f"#{parts.fragment}"
     return f"//{parts.host}{text}" if permalink.pattern.startswith("^//") else text
+
+
+def _takes_fragment(permalink: Permalink) -> bool:
+    return "#" in permalink.pattern
 
 
 def _filled(template: str, permalink: Permalink, found: re.Match[str], parts: Parts) -> str:
@@ -128,7 +134,8 @@ def _filled(template: str, permalink: Permalink, found: re.Match[str], parts: Pa
     kept = [item for item in (parts.query or "").split("&") if item and name_of(item) in permalink.keeps]
     if kept:
         address += ("&" if "?" in address else "?") + "&".join(kept)
-    return normalise(address if parts.fragment is None else f"{address}#{parts.fragment}")
+    left = None if _takes_fragment(permalink) else parts.fragment
+    return normalise(address if left is None else f"{address}#{left}")
 
 
 def _sheets_in(folder: Traversable) -> dict[str, Sheet]:

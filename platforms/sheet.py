@@ -30,6 +30,7 @@ class Facts(BaseModel):
 class Permalink(Facts):
     """One form of address: `pattern` is matched on path and query, its named groups fill `canonical` and `visit`.
 
+    A pattern that begins with `^//` is matched on the host as well, one with a `#` in it on the fragment as well.
     `keeps` names query parameters that are part of the address beside the groups; `visit` is another address that
     tells more about the same content (an embed page); the canonical one is visited where it is absent.
     """
@@ -147,10 +148,12 @@ class Sheet(Facts):
     `hosts` are names, or "*.name" for every name below. `drops` are parameters known to only track or share.
     `otherwise` says what a page without any marker is worth: `generic` leaves it to the rules for any site,
     `unclear` says that on this platform such a page proves nothing. `scripts` is true where only a browser can tell.
+    `limits` says to people what a visit without an account cannot tell here.
     """
 
     id: PlatformId
     name: str
+    limits: str | None = None
     hosts: tuple[str, ...]
     drops: tuple[str, ...] = ()
     otherwise: Literal["generic", "unclear"] = "generic"

@@ -18,7 +18,14 @@ def document(body: str | bytes, kind: str | None = "text/html; charset=utf-8", *
 
 def read_everything(seen: Document) -> None:
     _ = (seen.title, seen.h1, seen.headings, seen.metas, seen.refresh, seen.visible_text_length, seen.has_scripts)
-    _ = (seen.has_media, seen.is_script_shell, seen.select("a[["), seen.select("p"), seen.json_in("state", "a.b"))
+    _ = (
+        seen.has_media,
+        seen.is_script_shell,
+        seen.select("a[["),
+        seen.select("p"),
+        seen.json_in("state", "a.b"),
+        seen.json_reply("a"),
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from platforms.words import Verdict
 
 PAGES = Path(__file__).parents[1] / "pages" / "generic"
 URL = "https://pixhaven.example.org/p/abc"
+JSON = {"content-type": "application/json"}
 HTML = {"content-type": "text/html; charset=utf-8"}
 
 
@@ -226,6 +227,9 @@ PRIVATE = marker("restricted", "pix.private", status=(403,), css="p.private")
 GONE_403 = marker("removed", "pix.gone403", status=(403,), css="p.notice")
 ROBOTS = marker("blocked", "pix.robots", header="X-Guard: robot")
 LIVE_401 = marker("live", "pix.live401", status=(401,), asked=r"^/oembed")
+SAYS_GONE = marker("removed", "pix.says", script="state", at="item.reason", says="Was  removed")
+REPLY_404 = marker("removed", "pix.reply", status=(404,), reply="error.code", equals=("gone",))
+REPLY_LIVE = marker("live", "pix.reply_live", reply="title")
 DISPUTED = marker("unclear", "pix.disputed", meta="state", says="10204")
 
 NOTICE_HTML = "<p class=notice>This is no longer here, sorry.</p>"
@@ -263,6 +267,44 @@ PLAYER_HTML = "<div class=player></div><p>text</p>"
             "live",
             "generic.page",
             id="one is not true",
+        ),
+        pytest.param(
+            page('<script>state = {"item": {"reason": "It was removed."}}</script>'),
+            sheet(SAYS_GONE),
+            "removed",
+            "pix.says",
+            id="words in a script's value",
+        ),
+        pytest.param(
+            page('<script>state = {"item": {"reason": ["was removed"]}}</script><p>text' + "a" * 200),
+            sheet(SAYS_GONE),
+            "live",
+            "generic.page",
+            id="a list says nothing",
+        ),
+        pytest.param(
+            page('{"error": {"code": "gone"}}', 404, headers=JSON),
+            sheet(REPLY_404, REPLY_LIVE),
+            "removed",
+            "pix.reply",
+            id="by a probe's reply",
+        ),
+        pytest.param(
+            page('{"title": "Removed"}', headers=JSON),
+            sheet(REPLY_404, REPLY_LIVE),
+            "live",
+            "pix.reply_live",
+            id="a probe's title",
+        ),
+        pytest.param(
+            page('{"title": "Rem', headers=JSON), sheet(REPLY_LIVE), "unclear", "generic.unknown-kind", id="a cut reply"
+        ),
+        pytest.param(
+            page('{"title": "a page, not a reply"}' + "a" * 200),
+            sheet(REPLY_LIVE),
+            "live",
+            "generic.page",
+            id="a page is no reply",
         ),
         pytest.param(
             page("<p class=private>", 403), sheet(PRIVATE), "restricted", "pix.private", id="private with 403"
@@ -449,7 +491,9 @@ pages = st.builds(
     rendered=st.booleans(),
     conditional=st.booleans(),
 )
-EVERY_SIGN = sheet(PLAYER, NOTICE, STATE_GONE, PRIVATE, GONE_403, ROBOTS, LIVE_401, DISPUTED)
+EVERY_SIGN = sheet(
+    PLAYER, NOTICE, STATE_GONE, SAYS_GONE, REPLY_404, REPLY_LIVE, PRIVATE, GONE_403, ROBOTS, LIVE_401, DISPUTED
+)
 
 
 @given(pages, st.sampled_from([None, EVERY_SIGN, sheet(otherwise="unclear"), sheet(scripts=True)]))

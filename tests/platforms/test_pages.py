@@ -11,10 +11,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
 from crawler.page import Hop, Page
 from crawler.verdict import judge
+from platforms.address import AddressRefused
 from platforms.registry import Registry
 from platforms.sheet import Engine, Sheet
 from platforms.words import Verdict
@@ -124,10 +127,32 @@ def test_a_link_has_one_spelling_that_stays(platform: str, link: Link) -> None:
     assert (again.canonical, again.visit) == (link.watched, link.visited or link.watched)
 
 
+@pytest.mark.parametrize("status", [403, 429, 500, 503])
+@pytest.mark.parametrize(("platform", "saved"), list(pages()))
+def test_no_page_is_a_removal_when_it_comes_with_a_refusal(platform: str, saved: Saved, status: int) -> None:
+    verdict, named = rule_of(platform, saved.model_copy(update={"status": status}))
+    rule = next((marker for marker in described(platform).marker if marker.rule == named), None)
+    told_by_the_way = rule is not None and (rule.hop is not None or status in rule.status)
+    assert verdict is not Verdict.REMOVED or told_by_the_way
+
+
 @pytest.mark.parametrize("platform", LISTS)
 def test_every_sign_of_a_sheet_is_proved_by_a_page(platform: str) -> None:
     shown = {saved.rule for saved in LISTS[platform].page}
     assert [marker.rule for marker in described(platform).marker if marker.rule not in shown] == []
+
+
+PASTED = [link.pasted for listed in LISTS.values() for link in listed.link]
+
+
+@given(st.sampled_from(PASTED), st.integers(8, 60), st.text("/?#&=@%.+-_!aZ9 é", max_size=3))
+@example("https://www.dropbox.com/s/ab1/a//", 60, "")
+def test_a_spelling_is_settled_at_once(pasted: str, place: int, more: str) -> None:
+    try:
+        canonical = REGISTRY.identify(pasted[:place] + more + pasted[place:]).canonical
+    except AddressRefused:
+        return
+    assert REGISTRY.identify(canonical).canonical == canonical
 
 
 @pytest.mark.parametrize("platform", LISTS)

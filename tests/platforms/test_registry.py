@@ -154,3 +154,40 @@ def test_engines_come_with_the_sheets(registry: Registry) -> None:
 def test_an_engine_without_a_sign_is_refused() -> None:
     with pytest.raises(ValidationError, match="sign"):
         Engine(id="board", name="Board", sign=())
+
+
+FRAGMENT = r"""
+id = "vault"
+name = "Vault"
+hosts = ["vault.example"]
+
+[[permalink]]
+pattern = '^/(?P<id>\w{8})(?P<key>#.+)?$'
+canonical = "https://vault.example/{id}{key}"
+
+[[permalink]]
+pattern = '^/#!(?P<id>\w{8})!(?P<key>.+)$'
+canonical = "https://vault.example/{id}#{key}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "canonical"),
+    [
+        pytest.param("https://vault.example/abcd1234?x=1", "https://vault.example/abcd1234?x=1", id="no form"),
+        pytest.param("https://vault.example/abcd1234", "https://vault.example/abcd1234", id="without a key"),
+        pytest.param(
+            "https://vault.example/abcd1234#0123456789abcdefgh",
+            "https://vault.example/abcd1234#0123456789abcdefgh",
+            id="the key stays, once",
+        ),
+        pytest.param(
+            "https://vault.example/#!abcd1234!0123456789abcdefgh",
+            "https://vault.example/abcd1234#0123456789abcdefgh",
+            id="all of it behind the mark",
+        ),
+    ],
+)
+def test_a_pattern_may_ask_for_the_fragment(folder: Path, url: str, canonical: str) -> None:
+    add(folder, FRAGMENT)
+    assert Registry.load(folder).identify(url).canonical == canonical
