@@ -60,12 +60,12 @@ class Judging:
         """Judge, with a second look in the browser where the first could not tell."""
         assert item.page is not None  # noqa: S101
         sheet = self._registry.sheet(item.visit.platform) if item.visit.platform else None
-        finding = judge(item.page, sheet)
+        finding = judge(item.page, sheet, engines=self._registry.engines)
         if finding.needs_browser and allowance(item.visit, self._settings).browser:
             page = await self._rendered(item.visit.url)
             if page is not None:
                 item.page = page
-                finding = judge(page, sheet)
+                finding = judge(page, sheet, engines=self._registry.engines)
         return finding
 
     async def _rendered(self, url: str) -> Page | None:

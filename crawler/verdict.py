@@ -1,7 +1,7 @@
 """What one visit proves: a page, what we know of its platform, and what it was when last seen give one finding."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -12,7 +12,7 @@ import tldextract
 from crawler import phrases
 from crawler.document import Document, squeeze
 from crawler.page import Failure, Page
-from platforms.sheet import Marker, Sheet
+from platforms.sheet import Engine, Marker, Sheet, Sign
 from platforms.words import Verdict
 
 LITTLE_TEXT_CHARS = 700
@@ -42,13 +42,15 @@ class Baseline:
     final_url: str | None = None
 
 
-def judge(page: Page, sheet: Sheet | None = None, known: Baseline | None = None) -> Finding:
-    """Say what one visit proves.
+def judge(
+    page: Page, sheet: Sheet | None = None, known: Baseline | None = None, engines: Sequence[Engine] = ()
+) -> Finding:
+    """Say what one visit proves; the first of the engines that the page comes from speaks where there is no sheet.
 
     A wrong `removed` is told to a complainant as good news, so it needs a positive sign: absence,
     silence and refusal give `unclear`, `unreachable` or `blocked`, which a person sees.
     """
-    look = _Look(page, sheet, known)
+    look = _Look(page, sheet, known, engines)
     return next(finding for step in _ORDER if (finding := step(look)) is not None)
 
 
@@ -59,6 +61,7 @@ class _Look:
     page: Page
     sheet: Sheet | None
     known: Baseline | None
+    engines: Sequence[Engine]
 
     @cached_property
     def document(self) -> Document:
@@ -73,9 +76,22 @@ class _Look:
         return _parts(self.page.final_url)
 
     @cached_property
+    def engine(self) -> Engine | None:
+        """What the site runs on, where no sheet describes it."""
+        if self.sheet is not None:
+            return None
+        return next((engine for engine in self.engines if any(self._fits(sign) for sign in engine.sign)), None)
+
+    @cached_property
     def markers(self) -> tuple[Marker, ...]:
-        """The sheet's markers that this page fits."""
-        return tuple(marker for marker in self.sheet.marker if self._fits(marker)) if self.sheet else ()
+        """The markers of the sheet or engine that this page fits."""
+        described = self.sheet or self.engine
+        return tuple(marker for marker in described.marker if self._fits(marker)) if described else ()
+
+    @property
+    def described_as(self) -> str:
+        """How rules about the sheet or engine as a whole begin."""
+        return self.sheet.id if self.sheet else f"engine.{self.engine.id}" if self.engine else "generic"
 
     def marked(self, verdict: Verdict) -> Marker | None:
         return next((marker for marker in self.markers if marker.shows is verdict), None)
@@ -90,6 +106,11 @@ class _Look:
         """Whether the visit ended elsewhere than it began, and elsewhere than when the content was last live."""
         ends = (self.page.url, self.known.final_url if self.known else None)
         return self.page.final_url not in ends
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it moved to another path; a slash at the end makes none."""
+        return self.moved and self.final.path.rstrip("/") != self.asked.path.rstrip("/")
 
     @cached_property
     def content_signs(self) -> bool:
@@ -137,7 +158,7 @@ class _Look:
         own = phrases.plain(self.document.metas.get("og:site_name", ""))
         return words == own != "" or (len(name) >= SITE_NAME_CHARS and name in host)
 
-    def _fits(self, marker: Marker) -> bool:
+    def _fits(self, marker: Sign) -> bool:
         return all(check(self, marker) for check in _MARKER_CHECKS)
 
 
@@ -153,14 +174,16 @@ _SEPARATOR = re.compile(r"\s+-{1,2}\s+|\s*[|·•—–»«]\s*|\s*:\s+")
 # --- markers: every condition that is given must hold, the cheap ones first --------------------------------------
 
 
-def _status_fits(look: _Look, marker: Marker) -> bool:
+def _status_fits(look: _Look, marker: Sign) -> bool:
     return not marker.status or look.page.status in marker.status
 
 
-def _addresses_fit(look: _Look, marker: Marker) -> bool:
+def _addresses_fit(look: _Look, marker: Sign) -> bool:
     if marker.asked is not None and not re.search(marker.asked, _path_and_query(look.asked)):
         return False
     if marker.path is not None and not re.search(marker.path, _path_and_query(look.final)):
+        return False
+    if marker.elsewhere and not look.elsewhere:
         return False
     if marker.hop is None:
         return True
@@ -168,7 +191,7 @@ def _addresses_fit(look: _Look, marker: Marker) -> bool:
     return any(re.search(marker.hop, url) for url in way)
 
 
-def _header_fits(look: _Look, marker: Marker) -> bool:
+def _header_fits(look: _Look, marker: Sign) -> bool:
     if marker.header is None:
         return True
     name, _, text = marker.header.partition(":")
@@ -176,34 +199,34 @@ def _header_fits(look: _Look, marker: Marker) -> bool:
     return value is not None and text.strip().lower() in value.lower()
 
 
-def _title_fits(look: _Look, marker: Marker) -> bool:
+def _title_fits(look: _Look, marker: Sign) -> bool:
     return marker.title is None or re.search(marker.title, look.document.title) is not None
 
 
-def _css_fits(look: _Look, marker: Marker) -> bool:
+def _css_fits(look: _Look, marker: Sign) -> bool:
     if marker.css is None:
         return True
     return any(_holds(node.text(), marker.says) for node in look.document.select(marker.css))
 
 
-def _meta_fits(look: _Look, marker: Marker) -> bool:
+def _meta_fits(look: _Look, marker: Sign) -> bool:
     if marker.meta is None:
         return True
     content = look.document.metas.get(marker.meta.lower())
     return content is not None and _holds(content, marker.says)
 
 
-def _script_fits(look: _Look, marker: Marker) -> bool:
+def _script_fits(look: _Look, marker: Sign) -> bool:
     if marker.script is None or marker.at is None:
         return True
     return _value_fits(look.document.json_in(marker.script, marker.at), marker)
 
 
-def _reply_fits(look: _Look, marker: Marker) -> bool:
+def _reply_fits(look: _Look, marker: Sign) -> bool:
     return marker.reply is None or _value_fits(look.document.json_reply(marker.reply), marker)
 
 
-def _value_fits(value: object | None, marker: Marker) -> bool:
+def _value_fits(value: object | None, marker: Sign) -> bool:
     if marker.equals:
         return any(type(value) is type(wanted) and value == wanted for wanted in marker.equals)  # True is not 1 here
     if marker.says is not None:
@@ -215,7 +238,7 @@ def _holds(text: str, wanted: str | None) -> bool:
     return wanted is None or squeeze(wanted).casefold() in squeeze(text).casefold()
 
 
-_MARKER_CHECKS: tuple[Callable[[_Look, Marker], bool], ...] = (
+_MARKER_CHECKS: tuple[Callable[[_Look, Sign], bool], ...] = (
     _status_fits, _addresses_fit, _header_fits, _title_fits, _meta_fits, _css_fits, _script_fits, _reply_fits,
 )  # fmt: skip
 
@@ -355,15 +378,17 @@ def _has_segment(parts: SplitResult, names: frozenset[str]) -> bool:
     return any(segment.rpartition(".")[0] in names or segment in names for segment in segments)
 
 
-# --- the platform's own signs, and what it means that there are none ---------------------------------------------
+# --- the platform's or engine's own signs, and what it means that there are none ---------------------------------
 
 
 def _marked(look: _Look) -> Finding | None:
+    if look.engine and (strayed := _strayed(look)):
+        return strayed
     live, removed = look.marked(Verdict.LIVE), look.marked(Verdict.REMOVED)
-    if live and removed and look.sheet:
-        return _contradiction(f"{look.sheet.id}.contradiction", live.rule, removed.rule)
-    if live and look.page.status in (404, 410) and not look.status_is_marked and look.sheet:
-        return _contradiction(f"{look.sheet.id}.contradiction", live.rule, f"generic.status-{look.page.status}")
+    if live and removed:
+        return _contradiction(f"{look.described_as}.contradiction", live.rule, removed.rule)
+    if live and look.page.status in (404, 410) and not look.status_is_marked:
+        return _contradiction(f"{look.described_as}.contradiction", live.rule, f"generic.status-{look.page.status}")
     # A server that is out of order may show anything: only a sign that speaks of this very status counts then.
     if _is_broken(look) and not look.status_is_marked:
         return None
@@ -521,7 +546,7 @@ _ORDER: tuple[Callable[[_Look], Finding | None], ...] = (
     _failed,  # nothing answered
     _challenged,  # a wall stands before whatever is there
     _restricted,  # only some may see it
-    _marked,  # the platform's own signs: removed, live, or proving nothing
+    _marked,  # the platform's or engine's own signs: removed, live, or proving nothing
     _refused,  # turned away, or out of order
     _unchanged,  # 304
     _unmarked,  # what no sign is worth on this platform

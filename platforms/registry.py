@@ -8,13 +8,15 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Formatter
-from typing import Self
+from typing import Self, TypeVar
 
 from pydantic import ValidationError
 
 from platforms.address import AddressRefused, Parts, name_of, normalise, parts_of, without
 from platforms.hosts import canonical_host
-from platforms.sheet import Permalink, Sheet
+from platforms.sheet import Engine, Facts, Permalink, Sheet
+
+_Read = TypeVar("_Read", bound=Facts)
 
 
 class SheetRefused(Exception):
@@ -32,14 +34,15 @@ class Identified:
 
 
 class Registry:
-    """The sheets, found by id or by host."""
+    """The sheets, found by id or by host; and the engines, for hosts that no sheet claims."""
 
-    def __init__(self, sheets: Iterable[Sheet]) -> None:
-        """Hold these sheets.
+    def __init__(self, sheets: Iterable[Sheet], engines: Iterable[Engine] = ()) -> None:
+        """Hold these sheets and engines.
 
         Raises:
             SheetRefused: two of them have one id, or claim one host.
         """
+        self.engines = tuple(engines)
         self._sheets: dict[str, Sheet] = {}
         self._by_host: dict[str, Sheet] = {}
         for sheet in sheets:
@@ -60,7 +63,7 @@ class Registry:
             if not folder.is_dir():
                 raise SheetRefused(f"{folder}: no such folder of platform sheets")
             sheets |= _sheets_in(folder)
-        return cls(sheets.values())
+        return cls(sheets.values(), [_read(file, Engine) for file in _files_in(files("platforms") / "engines")])
 
     def __iter__(self) -> Iterator[Sheet]:
         return iter(self._sheets.values())
@@ -137,27 +140,29 @@ def _filled(template: str, permalink: Permalink, found: re.Match[str], parts: Pa
 
 def _sheets_in(folder: Traversable) -> dict[str, Sheet]:
     sheets: dict[str, Sheet] = {}
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".toml"):
-            sheet = _read(file)
-            if sheet.id in sheets:
-                raise SheetRefused(f"{file.name}: another sheet in this folder has the id {sheet.id!r}")
-            sheets[sheet.id] = sheet
+    for file in _files_in(folder):
+        sheet = _read(file, Sheet)
+        _check_hosts(file.name, sheet)
+        _check_templates(file.name, sheet)
+        if sheet.id in sheets:
+            raise SheetRefused(f"{file.name}: another sheet in this folder has the id {sheet.id!r}")
+        sheets[sheet.id] = sheet
     return sheets
 
 
-def _read(file: Traversable) -> Sheet:
+def _files_in(folder: Traversable) -> list[Traversable]:
+    return sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+
+
+def _read(file: Traversable, kind: type[_Read]) -> _Read:
     try:
-        sheet = Sheet.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        return kind.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError) as error:
         raise SheetRefused(f"{file.name}: cannot be read ({type(error).__name__})") from None
     except tomllib.TOMLDecodeError as error:
         raise SheetRefused(f"{file.name}: {error}") from None
     except ValidationError as error:
         raise SheetRefused(f"{file.name}: {_places(error)}") from None
-    _check_hosts(file.name, sheet)
-    _check_templates(file.name, sheet)
-    return sheet
 
 
 def _check_hosts(name: str, sheet: Sheet) -> None:

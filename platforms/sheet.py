@@ -41,8 +41,8 @@ class Permalink(Facts):
     keeps: tuple[str, ...] = ()
 
 
-class Marker(Facts):
-    """One sign on a page and what it proves. Every condition that is given must hold.
+class Sign(Facts):
+    """One sign on a page. Every condition that is given must hold.
 
     `status`: the last answer's codes. `path`: matched on the final address's path and query. `hop`: matched on any
     address of the way (whole URL). `header`: "name: text" contained in it, any case. `title`: matched on the title.
@@ -51,16 +51,16 @@ class Marker(Facts):
     the script element of that id, the dotted path in it and the values it may have, or with `says` words in the text
     there; with neither: the path exists. `reply`: the same for an answer that is JSON as a whole, as probes give.
     `asked`: matched on path and query of the address that was visited, so that a sign counts for that form only.
+    `elsewhere`: the visit ended at another path than it began, and than where the content was when it was last live.
     """
 
-    shows: Verdict
-    rule: str
     source: str
     seen: date
     status: tuple[int, ...] = ()
     path: Pattern | None = None
     hop: Pattern | None = None
     asked: Pattern | None = None
+    elsewhere: bool = False
     header: str | None = None
     title: Pattern | None = None
     css: str | None = None
@@ -70,11 +70,10 @@ class Marker(Facts):
     at: str | None = None
     reply: str | None = None
     equals: tuple[str | int | bool, ...] = ()
-    because: str | None = None
 
     @model_validator(mode="after")
     def proves_something(self) -> Self:
-        """Refuse a marker that every page would fit, or whose parts do not go together."""
+        """Refuse a sign that every page would fit, or whose parts do not go together."""
         signs = (self.path, self.hop, self.header, self.title, self.css, self.meta, self.script, self.reply)
         if not self.status and all(sign is None for sign in signs):
             raise ValueError("a marker needs at least one sign")
@@ -82,9 +81,36 @@ class Marker(Facts):
             raise ValueError("`says` needs `css`, `meta`, `script` or `reply`: words anywhere on a page prove nothing")
         if (self.script is None) != (self.at is None):
             raise ValueError("`script` and `at` go together")
+        if self.equals and (self.script is None) == (self.reply is None):
+            raise ValueError("`equals` needs either `script` or `reply`")
+        return self
+
+
+class Marker(Sign):
+    """A sign and what it proves."""
+
+    shows: Verdict
+    rule: str
+    because: str | None = None
+
+    @model_validator(mode="after")
+    def shows_what_a_page_can(self) -> Self:
+        """Refuse a marker for what only the lack of an answer shows."""
         if self.shows is Verdict.UNREACHABLE:
             raise ValueError("no page can show `unreachable`")
         return self
+
+
+class Engine(Facts):
+    """Software that many sites run on: any `sign` tells that a page is one of its own, `marker`s what such pages prove.
+
+    Engines count only where no sheet claims the host.
+    """
+
+    id: PlatformId
+    name: str
+    sign: Annotated[tuple[Sign, ...], Field(min_length=1)]
+    marker: tuple[Marker, ...] = ()
 
 
 class Control(Facts):

@@ -181,3 +181,21 @@ def test_hostile_pages_are_read_without_an_error(body: bytes) -> None:
 def test_any_bytes_are_read_without_an_error(body: bytes, kind: str | None) -> None:
     read_everything(document(body, kind))
     read_everything(document(b"<!doctype html><script id=state>" + body, "text/html"))
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "value"),
+    [
+        pytest.param(b' \xef\xbb\xbf{"a": {"b": 1}}'.lstrip(), "application/json", 1, id="in an object"),
+        pytest.param(b'{"a": [{"b": "x"}]}', "text/plain", None, id="not where it was asked for"),
+        pytest.param(b'{"a": {"b": null}}', "application/json", None, id="a null is absent"),
+        pytest.param(b'<html>{"a": {"b": 1}}', "text/html", None, id="a page is no reply"),
+        pytest.param(b'{"a": {"b": ', "application/json", None, id="cut midway"),
+        pytest.param(b"[" * 100_000, "application/json", None, id="nested without an end"),
+        pytest.param(b"\x00\xff", "application/json", None, id="no JSON at all"),
+        pytest.param(b"", "application/json", None, id="nothing"),
+    ],
+)
+def test_a_value_in_a_reply(body: bytes, kind: str, value: object) -> None:
+    page = Page(url=URL, final_url=URL, status=200, headers={"content-type": kind}, body=body)
+    assert Document(page).json_reply("a.b") == value

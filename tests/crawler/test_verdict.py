@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.page import Failure, Hop, Page
 from crawler.verdict import Baseline, Finding, judge
-from platforms.sheet import Marker, Sheet
+from platforms.sheet import Engine, Marker, Sheet, Sign
 from platforms.words import Verdict
 
 PAGES = Path(__file__).parents[1] / "pages" / "generic"
@@ -396,6 +396,54 @@ def test_signs_that_disagree_are_both_named() -> None:
 def test_a_marker_gives_its_own_reason() -> None:
     own = marker("removed", "pix.own", status=(200,), because="The player says so.")
     assert judge(page("x"), sheet(own)).because == "The player says so."
+
+
+# --- engines -----------------------------------------------------------------------------------------------------
+
+
+def engine(name: str, *markers: Marker) -> Engine:
+    sign = Sign(source="drawn for this test", seen=date(2026, 11, 2), meta="generator", says=name)
+    return Engine(id=name.lower(), name=name, sign=(sign,), marker=markers)
+
+
+BOARD = engine(
+    "Board", marker("removed", "engine.board.notice", css="p.notice"), marker("live", "b.post", css="p.post")
+)
+OTHER_BOARD = engine("Other", marker("live", "engine.other.notice", css="p.notice"))
+BY_BOARD = '<meta name="generator" content="Board 2">'
+GONE = titled("Hills", NOTICE_HTML, BY_BOARD)
+
+
+@pytest.mark.parametrize(
+    ("page", "sheet", "rule"),
+    [
+        pytest.param(GONE, None, "engine.board.notice", id="the engine's own notice"),
+        pytest.param(GONE, sheet(), "generic.page", id="a sheet speaks alone"),
+        pytest.param(titled("Hills", NOTICE_HTML), None, "generic.page", id="the same page from no engine"),
+        pytest.param(titled("Hills", head=BY_BOARD), None, "generic.page", id="no sign: the rules for any site"),
+        pytest.param(titled("Page not found", head=BY_BOARD), None, "generic.title", id="no sign, and gone"),
+        pytest.param(
+            titled("Hills", NOTICE_HTML + "<p class=post>", BY_BOARD), None, "engine.board.contradiction", id="both"
+        ),
+        pytest.param(
+            titled("Hills", "<p class=post>text", BY_BOARD, status=404), None, "engine.board.contradiction", id="404"
+        ),
+        pytest.param(titled("Hills", NOTICE_HTML, BY_BOARD, status=502), None, "generic.status-502", id="broken"),
+        pytest.param(titled("Hills", NOTICE_HTML, BY_BOARD, status=429), None, "generic.status-429", id="a wall first"),
+        pytest.param(titled("Hills", NOTICE_HTML, BY_BOARD, final=LOGIN), None, "generic.login-redirect", id="login"),
+        pytest.param(titled("Hills", NOTICE_HTML, BY_BOARD, final=HOME), None, "generic.home", id="sent away first"),
+    ],
+)
+def test_engines(page: Page, sheet: Sheet | None, rule: str) -> None:
+    assert judge(page, sheet, engines=[OTHER_BOARD, BOARD]).rule == rule
+
+
+def test_where_the_content_was_last_live_is_not_elsewhere() -> None:
+    moved = marker("unclear", "engine.board.moved", css="p", elsewhere=True)
+    visit = titled("Hills", "<p>text", BY_BOARD, final=URL + "-two")
+    assert judge(visit, engines=[engine("Board", moved)]).rule == "engine.board.moved"
+    known = Baseline(final_url=URL + "-two")
+    assert judge(visit, known=known, engines=[engine("Board", moved)]).rule == "generic.page"
 
 
 # --- laws --------------------------------------------------------------------------------------------------------

@@ -1,10 +1,12 @@
-"""Every sheet against pages of our own making: each sign is proved by a page, each page judged, each link has one spelling.
+"""Every sheet and engine against pages of our own making: each sign is proved by a page, each page judged.
 
-`tests/pages/<platform>/pages.toml` lists links as they are pasted, and what a visit may bring back: see `Saved`.
+`tests/pages/<platform>/pages.toml` lists links as they are pasted, each with its one spelling, and what a visit may
+bring back: see `Saved`. `tests/pages/engines/<engine>/pages.toml` does so for an engine, on hosts that no sheet claims.
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,11 +19,12 @@ from crawler.page import Hop, Page
 from crawler.verdict import judge
 from platforms.address import AddressRefused
 from platforms.registry import Registry
-from platforms.sheet import Sheet
+from platforms.sheet import Engine, Sheet
 from platforms.words import Verdict
 
 PAGES = Path(__file__).parents[1] / "pages"
 REGISTRY = Registry.load()
+ENGINES = {f"engines/{engine.id}": engine for engine in REGISTRY.engines}
 
 
 class Strict(BaseModel):
@@ -76,8 +79,11 @@ class Listed(Strict):
 
 
 def lists() -> dict[str, Listed]:
-    files = sorted(PAGES.glob("*/pages.toml"))
-    return {file.parent.name: Listed.model_validate(tomllib.loads(file.read_text("utf-8"))) for file in files}
+    files = sorted([*PAGES.glob("*/pages.toml"), *PAGES.glob("engines/*/pages.toml")])
+    return {
+        file.parent.relative_to(PAGES).as_posix(): Listed.model_validate(tomllib.loads(file.read_text("utf-8")))
+        for file in files
+    }
 
 
 LISTS = lists()
@@ -95,17 +101,22 @@ def links() -> Iterator[object]:
             yield pytest.param(platform, link, id=link.pasted)
 
 
-def sheet_of(platform: str) -> Sheet:
-    sheet = REGISTRY.sheet(platform)
-    assert sheet is not None, f"tests/pages/{platform} has no sheet"
-    return sheet
+def described(platform: str) -> Sheet | Engine:
+    found = ENGINES.get(platform) or REGISTRY.sheet(platform)
+    assert found is not None, f"tests/pages/{platform} has no sheet or engine"
+    return found
+
+
+def rule_of(platform: str, saved: Saved, engines: Sequence[Engine] = REGISTRY.engines) -> tuple[Verdict, str]:
+    sheet = None if platform in ENGINES else REGISTRY.sheet(platform)
+    finding = judge(saved.page(PAGES / platform), sheet, engines=engines)
+    return finding.verdict, finding.rule
 
 
 @pytest.mark.parametrize(("platform", "saved"), pages())
 def test_a_page_proves_what_its_list_says(platform: str, saved: Saved) -> None:
-    assert REGISTRY.identify(saved.asked).platform == platform
-    finding = judge(saved.page(PAGES / platform), sheet_of(platform))
-    assert (finding.verdict, finding.rule) == (saved.verdict, saved.rule)
+    assert REGISTRY.identify(saved.asked).platform == (None if platform in ENGINES else platform)
+    assert rule_of(platform, saved) == (saved.verdict, saved.rule)
 
 
 @pytest.mark.parametrize(("platform", "link"), links())
@@ -119,17 +130,16 @@ def test_a_link_has_one_spelling_that_stays(platform: str, link: Link) -> None:
 @pytest.mark.parametrize("status", [403, 429, 500, 503])
 @pytest.mark.parametrize(("platform", "saved"), list(pages()))
 def test_no_page_is_a_removal_when_it_comes_with_a_refusal(platform: str, saved: Saved, status: int) -> None:
-    page = saved.model_copy(update={"status": status}).page(PAGES / platform)
-    finding = judge(page, sheet_of(platform))
-    rule = next((marker for marker in sheet_of(platform).marker if marker.rule == finding.rule), None)
+    verdict, named = rule_of(platform, saved.model_copy(update={"status": status}))
+    rule = next((marker for marker in described(platform).marker if marker.rule == named), None)
     told_by_the_way = rule is not None and (rule.hop is not None or status in rule.status)
-    assert finding.verdict is not Verdict.REMOVED or told_by_the_way
+    assert verdict is not Verdict.REMOVED or told_by_the_way
 
 
 @pytest.mark.parametrize("platform", LISTS)
 def test_every_sign_of_a_sheet_is_proved_by_a_page(platform: str) -> None:
     shown = {saved.rule for saved in LISTS[platform].page}
-    assert [marker.rule for marker in sheet_of(platform).marker if marker.rule not in shown] == []
+    assert [marker.rule for marker in described(platform).marker if marker.rule not in shown] == []
 
 
 PASTED = [link.pasted for listed in LISTS.values() for link in listed.link]
@@ -148,10 +158,47 @@ def test_a_spelling_is_settled_at_once(pasted: str, place: int, more: str) -> No
 @pytest.mark.parametrize("platform", LISTS)
 def test_every_form_of_a_sheet_has_an_example(platform: str) -> None:
     shown = {id(REGISTRY.identify(link.pasted).permalink) for link in LISTS[platform].link}
-    assert [form.pattern for form in sheet_of(platform).permalink if id(form) not in shown] == []
+    forms = () if platform in ENGINES else described(platform).permalink
+    assert [form.pattern for form in forms if id(form) not in shown] == []
 
 
 @pytest.mark.parametrize("platform", LISTS)
 def test_every_saved_page_is_in_its_list(platform: str) -> None:
     listed = {saved.file for saved in LISTS[platform].page} | {"pages.toml"}
     assert {file.name for file in (PAGES / platform).iterdir()} - listed == set()
+
+
+@pytest.mark.parametrize("platform", ENGINES)
+def test_an_engine_is_known_by_each_of_its_signs(platform: str) -> None:
+    engine = ENGINES[platform]
+    for sign in engine.sign:
+        alone = engine.model_copy(update={"sign": (sign,)})
+        known = [rule_of(platform, saved, [alone])[1].startswith("engine.") for saved in LISTS[platform].page]
+        assert any(known), sign
+
+
+@pytest.mark.parametrize("platform", ENGINES)
+def test_the_pages_of_an_engine_are_taken_for_no_other(platform: str) -> None:
+    others = [engine for name, engine in ENGINES.items() if name != platform]
+    taken = [saved.about for saved in LISTS[platform].page if rule_of(platform, saved, others)[1].startswith("engine.")]
+    assert taken == []
+
+
+@pytest.mark.parametrize("file", sorted((PAGES / "generic").glob("*.html")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_plain_site_is_taken_for_no_engine(file: Path, status: int) -> None:
+    saved = Saved(
+        about="", asked="https://plain.example.org/a", status=status, verdict=Verdict.LIVE, rule="", file=file.name
+    )
+    page = saved.page(file.parent)
+    assert judge(page, engines=REGISTRY.engines) == judge(page)
+
+
+def test_every_fact_about_an_engine_is_sourced_and_dated() -> None:
+    facts = [fact for engine in REGISTRY.engines for fact in (*engine.sign, *engine.marker)]
+    assert all(fact.source.strip() and fact.seen <= date(2026, 11, 24) for fact in facts)
+    assert [m.rule for e in REGISTRY.engines for m in e.marker if not m.rule.startswith(f"engine.{e.id}.")] == []
+
+
+def test_every_engine_has_its_pages() -> None:
+    assert set(ENGINES) - LISTS.keys() == set()

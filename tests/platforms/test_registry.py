@@ -1,8 +1,10 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from platforms.registry import Registry, SheetRefused
+from platforms.sheet import Engine
 
 PIXHAVEN = r"""
 id = "pixhaven"
@@ -142,6 +144,16 @@ def test_a_wrong_sheet_is_refused_by_name_and_place(folder: Path, text: str, say
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SheetRefused, match="no such folder"):
         Registry.load(tmp_path / "missing")
+
+
+def test_engines_come_with_the_sheets(registry: Registry) -> None:
+    assert {"wordpress", "mediawiki", "xenforo"} <= {engine.id for engine in registry.engines}
+    assert len({engine.id for engine in registry.engines}) == len(registry.engines)
+
+
+def test_an_engine_without_a_sign_is_refused() -> None:
+    with pytest.raises(ValidationError, match="sign"):
+        Engine(id="board", name="Board", sign=())
 
 
 FRAGMENT = r"""

@@ -32,6 +32,12 @@ def test_every_rule_is_named_once_and_after_its_platform(sheet: Sheet) -> None:
     assert [rule for rule in rules if not rule.startswith(f"{sheet.id}.")] == []
 
 
+def test_channels_that_nobody_has_checked_say_so() -> None:
+    unchecked = [channel for sheet in REGISTRY for channel in sheet.channel if "not verified" in channel.to]
+    assert unchecked
+    assert not any(channel.sure for channel in unchecked)
+
+
 @every_sheet
 def test_every_sign_has_its_reason(sheet: Sheet) -> None:
     assert [marker.rule for marker in sheet.marker if not marker.because] == []
