@@ -51,7 +51,7 @@ ENDINGS = (
     *("mp4", "webm", "m4v", "mov", "m3u8", "ts", "mp3", "m4a", "ogg", "wav"),
     *("woff", "woff2", "ttf", "otf", "eot"),
 )
-UNSEEN = ("Image", "Media", "Font", "Other")  # a site's icon counts as "Other"
+UNSEEN = ("Image", "Media", "Font", "Ping", "Other")  # an icon is "Other"
 ERRORS = {
     "net::ERR_NAME_": Failure.DNS,
     "net::ERR_CERT_": Failure.TLS,
@@ -272,17 +272,27 @@ def _end(pid: int) -> None:
 
 
 async def _blindfold(context: BrowserContext, tab: Tab) -> None:
-    """Refuse pictures, films and fonts by what they are for, whatever their address looks like."""
+    """Refuse pictures, films and fonts by what they are for, whatever their address looks like.
+
+    Frames inside the page are refused too, and <object> and <embed> with them: nobody reads them, they may be films.
+    """
     session = await context.new_cdp_session(tab)
-    session.on("Fetch.requestPaused", lambda event: _refuse(session, event))
+    tree = await session.send("Page.getFrameTree")
+    main = tree["frameTree"]["frame"]["id"]
+    session.on("Fetch.requestPaused", lambda event: _decide(session, event, main))
     await session.send("Network.enable")
     await session.send("Network.setBlockedURLs", {"urls": [f"*.{e}{tail}" for e in ENDINGS for tail in ("", "?*")]})
-    await session.send("Fetch.enable", {"patterns": [{"urlPattern": "*", "resourceType": kind} for kind in UNSEEN]})
+    await session.send(
+        "Fetch.enable", {"patterns": [{"urlPattern": "*", "resourceType": kind} for kind in (*UNSEEN, "Document")]}
+    )
 
 
-def _refuse(session: CDPSession, event: dict[str, Any]) -> None:
-    answer = session.send("Fetch.failRequest", {"requestId": event["requestId"], "errorReason": "BlockedByClient"})
-    _in_background(answer)
+def _decide(session: CDPSession, event: dict[str, Any], main: str) -> None:
+    which = {"requestId": event["requestId"]}
+    if event["resourceType"] == "Document" and event["frameId"] == main:
+        _in_background(session.send("Fetch.continueRequest", which))
+    else:
+        _in_background(session.send("Fetch.failRequest", {**which, "errorReason": "BlockedByClient"}))
 
 
 def _close_soon(tab: Tab) -> None:

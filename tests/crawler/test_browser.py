@@ -96,6 +96,7 @@ MEDIA = """
 <p>text</p><img src=/picture><img src=/picture.png><img srcset="/set 2x"><picture><source srcset=/source><img></picture>
 <video src=/film autoplay poster=/poster></video><audio src=/sound preload=auto></audio><video src=/film.mp4></video>
 <svg><image href=/vector></image></svg><input type=image src=/button>
+<object data=/object></object><embed src=/embed><object data=/movie type=video/mp4></object>
 <script>new Image().src = '/made'; new FontFace('g', 'url(/loaded)').load().catch(() => 0)</script>
 """
 
@@ -106,7 +107,7 @@ def test_no_picture_film_or_font_is_fetched() -> None:
         site.pages["/"] = site.pages["/"].replace("FRAME", f"http://localhost:{site.server_port}/frame")
         (seen,) = look(site.origin + "/")
     assert seen.status == 200
-    assert sorted(site.asked) == ["/", "/frame"]
+    assert sorted(site.asked) == ["/"]
 
 
 @needs_browser
