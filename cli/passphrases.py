@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from casebook.errors import Unavailable
-from casebook.keys import Identity
+from casebook.keys import SHORTEST_PASSPHRASE, Identity
 
 OWN = "PEHRA_PASSPHRASE_FILE"
 NEW = "PEHRA_NEW_PASSPHRASE_FILE"  # where one command needs both one's own and a new one
@@ -31,8 +31,21 @@ def new_passphrase(of: str) -> str | None:
     """Ask for a new passphrase; None where there is nobody to ask and no file."""
     found = _from_file(NEW) or _from_file(OWN)
     if found is None and sys.stdin.isatty():
-        found = click.prompt(f"New passphrase for {of}", hide_input=True, confirmation_prompt=True, err=True)
+        found = click.prompt(
+            f"New passphrase for {of} (at least {SHORTEST_PASSPHRASE} characters)",
+            hide_input=True,
+            confirmation_prompt=True,
+            value_proc=_long_enough,
+            err=True,
+        )
     return found
+
+
+def _long_enough(text: str) -> str:
+    """Ask again where it is too short."""
+    if len(text) < SHORTEST_PASSPHRASE:
+        raise click.UsageError(f"it has only {len(text)} characters")
+    return text
 
 
 def names_both() -> bool:

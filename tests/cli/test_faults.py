@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from casebook import store
+from casebook.vault import make_key, open_vault
+from tests.casebook.test_upgrade import NOTE as OLD_NOTE
+from tests.casebook.test_upgrade import old_home
 from tests.helpline import Helpline, diagnosis
 
 Break = Callable[[Helpline], list[str]]
@@ -198,3 +202,18 @@ def test_without_a_browser_the_doctor_says_what_is_not_seen(tmp_path: Path, sett
     said = helpline.here("doctor", "--json", CRAWLER__BROWSER=setting)
     assert said.code == 0
     assert diagnosis(said) == {"browser": "none: pages that only scripts can show will be `unclear`; install Chromium"}
+
+
+def test_an_old_home_comes_along_and_keeps_a_sealed_copy_of_what_it_was(tmp_path: Path) -> None:
+    helpline = Helpline(tmp_path)
+    helpline.home.mkdir()
+    make_key(helpline.home)
+    old_home(helpline.home / "pehra.sqlite3", open_vault(helpline.home, {}))
+    assert "older than this program" in helpline.pehra("case", "list").err
+    told = helpline.ask("db", "upgrade")
+    assert told["revision"] == store.steps()[-1]
+    assert Path(told["backup"]).read_bytes().startswith(b"age-encryption.org/")
+    assert helpline.ask("case", "show", "C-AAAAAA")["note"] == OLD_NOTE
+    assert helpline.ask("db", "upgrade")["backup"] is None
+    assert helpline.ask("db", "restore", told["backup"], "--replace")["erased_again"] == []
+    assert helpline.ask("case", "show", "C-AAAAAA")["note"] == OLD_NOTE
