@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from casebook import journal, keys, notices, officers
-from casebook.access import Actor, Right, Role, admit, key_of, require
+from casebook.access import Actor, Right, Role, admit, is_assigned, key_of, require
 from casebook.errors import NotFound, Refused
 from casebook.keys import Identity
 from casebook.store import Casebook
@@ -74,10 +74,45 @@ def unassign(book: Casebook, ref: str, name: str, *, actor: Actor, at: datetime)
         identity = key_of(session, actor, case.id, at)
         row.ended_at, row.key = at, None
         session.flush()
-        if not _standing(session, case.id):
+        if _permanent(session, case.id) == 0:
             raise Refused("nobody would be left: assign somebody else first")
         rotate(session, case.id, identity)
         journal.append(session, book.vault, actor, "case.unassign", f"{case.ref}/officer-{officer.id}", at)
+
+
+def dismiss(book: Casebook, name: str, *, actor: Actor, at: datetime) -> str:
+    """Take a member of staff off the list: their key is destroyed and their ways into cases end; what they did stays.
+
+    Cases that the actor is assigned to get new keys; those assigned to the others are told to give them one.
+
+    Raises:
+        Refused: an open case would be left with nobody; assign somebody first.
+    """
+    require(actor, Right.KEEP_OFFICERS)
+    with book.writing() as session:
+        officer = officers.present(session, book, name)
+        theirs = select(Assignment).where(Assignment.officer_id == officer.id, Assignment.ended_at.is_(None))
+        for one in session.scalars(theirs).all():
+            _end(session, one, officers.id_of(officer), actor, at)
+        session.execute(delete(OfficerKey).where(OfficerKey.officer_id == officer.id))
+        officer.left_at = at
+        journal.append(session, book.vault, actor, "officer.remove", officers.id_of(officer), at)
+        return officers.id_of(officer)
+
+
+def _end(session: Session, one: Assignment, who: str, actor: Actor, at: datetime) -> None:
+    case = session.get_one(Case, one.case_id)
+    hold(session, case.id)
+    mine = is_assigned(session, actor, case.id, at) and one.officer_id != actor.officer
+    identity = key_of(session, actor, case.id, at) if mine else None
+    one.ended_at, one.key = at, None
+    session.flush()
+    if case.closed_at is None and _permanent(session, case.id) == 0:
+        raise Refused("they are the only one assigned to an open case: let them assign somebody first")
+    if identity is not None:
+        rotate(session, case.id, identity)
+    else:
+        notices.tell_assigned(session, case, f"{who} left: pehra key rotate --case {case.ref}", at)
 
 
 def rotate_case(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> None:
@@ -171,6 +206,10 @@ def _standing(session: Session, case: int) -> list[Assignment]:
         Assignment.case_id == case, Assignment.ended_at.is_(None), Assignment.key.is_not(None)
     )
     return list(session.scalars(query.order_by(Assignment.id)))
+
+
+def _permanent(session: Session, case: int) -> int:
+    return sum(one.until is None for one in _standing(session, case))
 
 
 def _any_case(session: Session, ref: str) -> Case:

@@ -12,7 +12,7 @@ from casebook.access import Actor, Right, Role, require
 from casebook.errors import NotFound, Refused
 from casebook.keys import Identity
 from casebook.store import Casebook
-from casebook.tables import Assignment, Case, Officer, OfficerKey
+from casebook.tables import Officer, OfficerKey
 
 FREE_TRIES = 5
 LONGEST_WAIT_S = 60
@@ -129,6 +129,14 @@ def claim(book: Casebook, name: str | None) -> Claim:
         return Claim(row.id, id_of(row), Role(row.role), key.protected)
 
 
+def unprotected(book: Casebook) -> tuple[list[str], int]:
+    """Give the ids of those who work here without a passphrase, and how many work here."""
+    with book.reading() as session:
+        query = select(Officer, OfficerKey.protected).join(OfficerKey).where(Officer.left_at.is_(None))
+        rows = session.execute(query.order_by(Officer.id)).all()
+    return [id_of(row) for row, protected in rows if not protected], len(rows)
+
+
 def prove(book: Casebook, claimed: Claim, passphrase: str | None, *, at: datetime) -> Actor:
     """Make an actor of a claim. Without a passphrase set, being at this machine is the proof.
 
@@ -176,50 +184,18 @@ def list_officers(book: Casebook, *, actor: Actor, at: datetime) -> list[Officer
     require(actor, Right.KEEP_OFFICERS)
     with book.writing() as session:
         journal.append(session, book.vault, actor, "officer.list", "all", at)
-        query = select(Officer, OfficerKey).join(OfficerKey).order_by(Officer.id)
+        query = select(Officer, OfficerKey).outerjoin(OfficerKey).order_by(Officer.id)
         return [
             OfficerView(
                 id_of(row),
                 book.vault.unseal("officer.name", row.name),
                 row.role,
-                key.protected,
+                key is not None and key.protected,
                 row.added_at,
                 row.left_at,
             )
             for row, key in session.execute(query)
         ]
-
-
-def remove(book: Casebook, name: str, *, actor: Actor, at: datetime) -> str:
-    """Take a member of staff off the list; their ways into cases end, what they did stays on record.
-
-    Raises:
-        Refused: an open case would be left with nobody; assign somebody first.
-    """
-    require(actor, Right.KEEP_OFFICERS)
-    with book.writing() as session:
-        row = present(session, book, name)
-        theirs = select(Assignment).where(Assignment.officer_id == row.id, Assignment.ended_at.is_(None))
-        held = session.scalars(theirs).all()
-        if any(_alone(session, one) for one in held):
-            raise Refused("they are the only one assigned to an open case: let them assign somebody first")
-        for one in held:
-            one.ended_at, one.key = at, None
-        row.left_at = at
-        journal.append(session, book.vault, actor, "officer.remove", id_of(row), at)
-        return id_of(row)
-
-
-def _alone(session: Session, held: Assignment) -> bool:
-    if session.scalars(select(Case.closed_at).where(Case.id == held.case_id)).one() is not None:
-        return False
-    others = select(Assignment.id).where(
-        Assignment.case_id == held.case_id,
-        Assignment.officer_id != held.officer_id,
-        Assignment.ended_at.is_(None),
-        Assignment.until.is_(None),
-    )
-    return session.scalar(others.limit(1)) is None
 
 
 def present(session: Session, book: Casebook, name: str) -> Officer:

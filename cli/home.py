@@ -108,7 +108,7 @@ def _findings(session: Session) -> Iterator[Finding]:
         ("writing", lambda: _writes(session)),
         ("disk", lambda: _room(session.folder)),
         ("clock", lambda: _clock(session)),
-        ("officer", lambda: _officer(session)),
+        ("officer", lambda: _officers(session)),
         ("escrow", lambda: _escrow(session)),
         ("platforms", lambda: f"{len(home.registry())} sheets"),
     )
@@ -133,12 +133,14 @@ def _clock(session: Session) -> str:
     return "the clock has not gone back since the journal's newest entry"
 
 
-def _officer(session: Session) -> tuple[str, bool]:
-    claim = session.claim
-    if claim.protected:
-        return f"you act as {claim.name}, behind a passphrase", False
-    bare = "has no passphrase, so whoever has this home reads their cases: set one with `pehra officer passphrase`"
-    return f"{claim.name} {bare}", True
+def _officers(session: Session) -> tuple[str, bool]:
+    bare, of = officers.unprotected(session.book)
+    if session.officer is not None or of == 0:
+        session.claim  # noqa: B018  # says in words that there is none of that name, or none at all
+    if not bare:
+        return f"{of} of staff, each behind a passphrase", False
+    why = "whoever has this home reads their cases: let them set one with `pehra officer passphrase`"
+    return f"without a passphrase: {', '.join(bare)}; {why}", True
 
 
 def _escrow(session: Session) -> tuple[str, bool]:

@@ -74,7 +74,7 @@ def list_officers(session: Session, as_json: bool) -> None:
 @click.argument("name")
 def remove(session: Session, name: str, as_json: bool) -> None:
     """Take a member of staff off the list; what they did stays on record."""
-    gone = officers.remove(session.book, name, actor=session.actor, at=now())
+    gone = assignments.dismiss(session.book, name, actor=session.actor, at=now())
     agent.forget(session.folder, gone)
     print_json({"removed": gone}) if as_json else click.echo(f"{gone} opens nothing here any more.")
 

@@ -125,9 +125,9 @@ def test_nobody_restores_themselves(book: Casebook, officer: Actor) -> None:
 def test_who_left_opens_nothing_and_leaves_no_case_alone(book: Casebook, officer: Actor, colleague: Actor) -> None:
     ref = open_case(book, colleague)
     with pytest.raises(Refused, match="only one assigned"):
-        officers.remove(book, "day shift", actor=officer, at=START)
+        assignments.dismiss(book, "day shift", actor=officer, at=START)
     assignments.assign(book, ref, "night shift", actor=colleague, at=START)
-    officers.remove(book, "day shift", actor=officer, at=START)
+    assignments.dismiss(book, "day shift", actor=officer, at=START)
     with pytest.raises(NotFound):
         officers.claim(book, "day shift")
     with pytest.raises(NotFound):

@@ -151,7 +151,7 @@ def test_the_doctor_names_what_is_left_open(tmp_path: Path) -> None:
     helpline = Helpline(tmp_path)
     helpline.ask("init")
     advice = {one["what"]: one["says"] for one in helpline.ask("doctor")["checks"] if one["advice"]}
-    assert "has no passphrase" in advice["officer"]
+    assert "without a passphrase: officer-1" in advice["officer"]
     assert "move it to an offline place" in advice["escrow"]
 
 
