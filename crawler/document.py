@@ -164,6 +164,35 @@ class Document:
         return max(0, len(squeeze(body.text())) - sum(len(squeeze(node.text())) for node in unseen))
 
     @cached_property
+    def _own(self) -> LexborHTMLParser:
+        """The page without menus, margins and what people wrote below the content."""
+        tree = LexborHTMLParser(self.text)
+        for node in reversed(tree.css(_NOT_OWN)):  # what lies deeper first: its memory goes with what holds it
+            if node.tag not in ("html", "body", "main", "article") and node.css_first("h1") is None:
+                node.decompose()
+        return tree
+
+    @cached_property
+    def own_text(self) -> str:
+        """What a reader sees of the content itself, roughly."""
+        body = self._own.body
+        return squeeze(body.text(separator=" ")) if body is not None else ""
+
+    @cached_property
+    def own_pictures(self) -> tuple[str, ...]:
+        """Addresses of films and pictures in the content itself, as written; films first."""
+        nodes = [*self._own.css("video[src], video source[src], audio[src]"), *self._own.css("img")]
+        found = (node.attributes.get("data-src") or node.attributes.get("src") for node in islice(nodes, 50))
+        return tuple(one for one in found if one)
+
+    @cached_property
+    def language(self) -> str | None:
+        """The language the page says it is in, two or three small letters; None where it does not say."""
+        node = self._tree.css_first("html[lang]")
+        name = re.match(r"[a-zA-Z]{2,3}", (node.attributes.get("lang") or "") if node else "")
+        return name[0].lower() if name else None
+
+    @cached_property
     def has_scripts(self) -> bool:
         """Whether the page brings scripts that run; data in script elements does not count."""
         kinds = (node.attributes.get("type") or "" for node in self.select("script"))
@@ -189,6 +218,14 @@ class Document:
 
 
 _UNSEEN = "body script, body style, body noscript"
+_NOT_OWN = (
+    "script, style, noscript, template, svg, nav, aside, footer, body > header, dialog, iframe, select, "
+    "[role=navigation], [role=banner], [role=contentinfo], [role=complementary], [role=dialog], [aria-hidden=true], "
+    "[class*=comment i], [id*=comment i], [class*=replies i], [id*=replies i], [id*=disqus i], [class*=disqus i], "
+    "[class*=review i], [class*=guestbook i], [class*=related i], [class*=sidebar i], [id*=sidebar i], "
+    "[class*=recommend i], [class*=cookie i], [id*=cookie i], [class~=ad i], [class~=ads i], [class*=advert i], "
+    "[class*=sponsor i], [class*=breadcrumb i], time"
+)
 
 
 def _decode(content_type: str | None, body: bytes) -> str:
