@@ -67,6 +67,7 @@ class Print:
     final: str | None = None
     file: str | None = None
     language: str | None = None
+    rendered: bool = False
     checked: bool = False
     own_title: bool = True
     own_heading: bool = True
@@ -114,10 +115,10 @@ class Print:
 
 _KEPT = {
     "title": "t", "heading": "h", "bare_title": "bt", "bare_heading": "bh", "picture": "p", "announced": "a",
-    "runs": "r", "count": "n", "tags": "x", "final": "f", "file": "y", "language": "l", "checked": "c",
+    "runs": "r", "count": "n", "tags": "x", "final": "f", "file": "y", "language": "l", "rendered": "j", "checked": "c",
     "own_title": "ot", "own_heading": "oh",
 }  # fmt: skip
-_FLAGS = {"announced", "checked", "own_title", "own_heading"}
+_FLAGS = {"announced", "rendered", "checked", "own_title", "own_heading"}
 _NOTHING = Print()
 
 
@@ -178,6 +179,7 @@ class Reading:
             tags=tags,
             final=self._final,
             language=self._document.language,
+            rendered=self._page.rendered,
             whole=runs,
         )
 

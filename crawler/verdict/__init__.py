@@ -3,15 +3,17 @@
 from collections.abc import Callable
 
 from crawler.page import Page
+from crawler.verdict.addresses import parts, way
 from crawler.verdict.look import Look
 from crawler.verdict.moves import parked, strayed
 from crawler.verdict.parts import Baseline, Finding, Missing, Way
 from crawler.verdict.served import odd, served
 from crawler.verdict.signs import gone, marked, refused, unchanged, unmarked
+from crawler.verdict.unknown import learned, proved_by, renewed
 from crawler.verdict.walls import challenged, failed, restricted
 from platforms.sheet import Sheet
 
-__all__ = ["Baseline", "Finding", "Missing", "Way", "judge"]
+__all__ = ["Baseline", "Finding", "Missing", "Way", "ended", "judge", "learn", "proved_by", "renewed"]
 
 
 def judge(
@@ -29,6 +31,16 @@ def judge(
     """
     look = Look(page, sheet, known, missing)
     return next(finding for step in _ORDER if (finding := step(look)) is not None)
+
+
+def learn(page: Page) -> Missing:
+    """Say what a site's answer for an address that cannot exist teaches of its missing page."""
+    return learned(Look(page, None, None, None), judge(page))
+
+
+def ended(page: Page) -> Way:
+    """Tell where a visit ended, measured by where it began."""
+    return way(parts(page.url), parts(page.final_url))
 
 
 # The order of precedence, here and nowhere else: the first that has something to say decides, the last always answers.

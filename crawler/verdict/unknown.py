@@ -25,6 +25,9 @@ def compared(look: Look) -> Finding:
     if is_same(look):
         because = "The page shows the same content as when it was last seen."
         return found(Verdict.LIVE, "same", because, note=known)
+    if known.rendered and not look.page.rendered:
+        because = "The page is another than when it was last seen, with its scripts run; so only a browser can tell."
+        return found(Verdict.UNCLEAR, "needs-browser", because, needs_browser=True)
     if look.missing is None:
         return found(Verdict.UNCLEAR, "changed", _difference(look, known), needs_missing=True)
     if _is_missing(look, known, look.missing):
@@ -104,7 +107,7 @@ def is_same(look: Look) -> bool:
 def _is_missing(look: Look, known: Print, missing: Missing) -> bool:
     """Whether the page says what the missing page alone says, and nothing any more of what it was."""
     here, theirs = look.print, missing.print
-    if not missing.proved or missing.way is not way(look.asked, look.final) or theirs.file:
+    if not missing.proved or missing.way is not _ended(look) or theirs.file:
         return False
     if known.picture is not None and here.picture == known.picture:
         return False
@@ -124,12 +127,12 @@ def _is_missing(look: Look, known: Print, missing: Missing) -> bool:
 
 
 def _is_like_unproved(look: Look, missing: Missing) -> bool:
-    return missing.way is way(look.asked, look.final) and _looks_alike(look, missing)
+    return not missing.honest and _looks_alike(look, missing)
 
 
 def _looks_alike(look: Look, missing: Missing) -> bool:
     """Whether nothing on the page is its own; what may be drawn by chance, such as a list of pictures, is not."""
-    if missing.way is not way(look.asked, look.final):
+    if missing.way is not _ended(look):
         return False
     here, theirs = look.print, missing.print
     if (here.bare_title, here.bare_heading) != (theirs.bare_title, theirs.bare_heading):
@@ -138,6 +141,12 @@ def _looks_alike(look: Look, missing: Missing) -> bool:
         return False
     likeness = _as_a_whole(here, theirs)
     return likeness >= (LOOKS_ALIKE if here.picture != theirs.picture else LOOKS_ALIKE / 2)
+
+
+def _ended(look: Look) -> Way:
+    """Tell where the visit ended; where another site took it over, its sibling was asked for there."""
+    where = way(look.asked, look.final)
+    return Way.STAYED if where is Way.SITE else where
 
 
 def _as_a_whole(here: Print, theirs: Print) -> float:
@@ -168,7 +177,7 @@ def _difference(look: Look, known: Print) -> str:
 
 
 def learned(look: Look, finding: Finding) -> Missing:
-    """Say what a site's answer for an address that cannot exist teaches; nothing where it was a wall or a fault."""
+    """Say what the answer for an address that cannot exist teaches; nothing where it was a wall or a fault."""
     if finding.verdict in (Verdict.BLOCKED, Verdict.RESTRICTED, Verdict.UNREACHABLE) or look.page.failure is not None:
         return Missing()
     where = way(look.asked, look.final)

@@ -1,11 +1,13 @@
 """What the loopback web shows: ordinary pages in our own words, and a test card for a picture."""
 
 import gzip
+import json
 import struct
 import zlib
 from collections.abc import Iterator
 from functools import cache
 from html import escape
+from random import Random
 
 SUBJECTS = ("Tomatoes in pots", "A kite from paper", "Mending a bicycle", "Bread without an oven", "Birds of the canal")
 SENTENCES = (
@@ -19,6 +21,15 @@ SENTENCES = (
 BOMB_BYTES = 1_000_000_000
 BLOCK = b" " * 1_000_000
 BOMB_START = b"<!doctype html><title>Tomatoes in pots</title><p>"
+
+
+SYLLABLES = ("ba", "ko", "ri", "mu", "ta", "ne", "lo", "si", "da", "ve", "pu", "ga")
+
+
+def words(seed: int, count: int) -> str:
+    """Make up words, the same ones for the same seed, so that no two articles say the same."""
+    chance = Random(seed)
+    return " ".join("".join(chance.choice(SYLLABLES) for _ in range(3)) for _ in range(count))
 
 
 def page(title: str, body: str, *, head: str = "") -> bytes:
@@ -36,7 +47,8 @@ def article(name: str, size: int = 3_000) -> bytes:
     paragraphs: list[str] = []
     length = 0
     while length < size - 300:
-        text = " ".join(SENTENCES[(seed + len(paragraphs) * step) % len(SENTENCES)] for step in range(1, 5))
+        text = " ".join(SENTENCES[(seed + len(paragraphs) * step) % len(SENTENCES)] for step in range(1, 4))
+        text += f" {words(seed + len(paragraphs), 12).capitalize()}."
         paragraphs.append(f"<p>{text}</p>")
         length += len(text) + 8
     head = f'<meta property="og:title" content="{escape(title)}"><meta property="og:type" content="article">'
@@ -73,11 +85,15 @@ def shell(script: str) -> bytes:
     ).encode()
 
 
-def drawing(title: str, text: str) -> bytes:
-    """Build the script that fills a shell."""
+def drawing(title: str, text: str, *, alike: bool = True) -> bytes:
+    """Build the script that fills a shell; unless alike, each address has a text of its own."""
+    own = "" if alike else f"const said = {json.dumps(words(1, 400).split())}, path = location.pathname;\n"
+    more = '""' if alike else (
+        'said.filter((_, n) => (path.charCodeAt(n % path.length) * (n + path.length)) % 3 == 0).join(" ")'
+    )  # fmt: skip
     return (
-        f'document.title = "{title}";\nconst root = document.getElementById("root");\n'
-        f'root.innerHTML = "<h1>{title}</h1><article>" + "<p>{text}</p>".repeat(20) + "</article>";\n'
+        f'{own}document.title = "{title}";\nconst root = document.getElementById("root");\n'
+        f'root.innerHTML = "<h1>{title}</h1><article>" + "<p>{text}</p>".repeat(20) + {more} + "</article>";\n'
     ).encode()
 
 

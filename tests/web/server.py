@@ -190,7 +190,7 @@ async def script(visit: Visit) -> None:
 
 
 async def article_script(visit: Visit) -> None:
-    await visit.answer(pages.drawing(pages.SUBJECTS[0], pages.SENTENCES[0]), kind="text/javascript")
+    await visit.answer(pages.drawing(pages.SUBJECTS[0], pages.SENTENCES[0], alike=False), kind="text/javascript")
 
 
 async def notice_script(visit: Visit) -> None:
