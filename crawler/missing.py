@@ -1,11 +1,11 @@
-"""The site's own missing page: asked for at most once a day for each host, directory and shape, and kept sealed."""
+"""The site's own missing page: asked for when a verdict hangs on it, at most once a day, and kept sealed."""
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from casebook import missing
@@ -18,7 +18,6 @@ from crawler.page import Page
 from crawler.siblings import Sibling, sibling
 from crawler.verdict import Missing, Way, ended, learn, proved_by, renewed
 
-ASKED_EVERY = timedelta(days=1)
 RENDERED = " rendered"
 
 Ask = Callable[[Visit, str], Awaitable[Page | None]]
@@ -50,8 +49,14 @@ class MissingPages:
         self._records: dict[str, _Record] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def beside(self, visit: Visit, page: Page) -> Missing:
-        """Give what the site answers beside this page; nothing known where it could not be learned."""
+    async def beside(self, visit: Visit, page: Page, arrived: datetime, *, first: bool = False) -> Missing:
+        """Give what the site answers beside this page; nothing known where it could not be learned.
+
+        Args:
+            arrived: when the page was there.
+            first: an address never seen before is about to be called live, which only what the site answers at the
+                same time can bear out: on another day, this page may be a wall that stands before everything.
+        """
         other = self._sibling(visit, page)
         if other is None:
             return Missing()
@@ -59,7 +64,10 @@ class MissingPages:
         async with self._locks[key]:
             record = self._records.get(key) or await self._recall(key)
             now = self._desk.clock()
-            if record is None or now - record.learned_at >= ASKED_EVERY:
+            limits = self._desk.settings.crawler
+            good_for_s = limits.missing_first_s if first else limits.missing_every_s
+            age_s = (now - record.learned_at).total_seconds() if record else 0.0
+            if record is None or (age_s >= good_for_s and not (first and record.learned_at >= arrived)):
                 asked = await (self._render if page.rendered else self._fetch)(visit, other.url)
                 latest = learn(asked) if asked is not None else Missing()
                 before = (record.missing if record.missing.proved else record.proved) if record else None

@@ -36,6 +36,7 @@ class Judging:
     def __init__(self, registry: Registry, desk: Desk, ask: Ask) -> None:
         self._registry = registry
         self._settings = desk.settings.crawler
+        self._clock = desk.clock
         self._missing = MissingPages(desk, ask, self._rendered_beside)
         self._open = AsyncExitStack()
         self._room = asyncio.Semaphore(BROWSERS_AT_ONCE)
@@ -77,9 +78,13 @@ class Judging:
         known = _known(visit)
         finding = judge(page, sheet, known)
         if finding.needs_missing:
-            finding = judge(page, sheet, known, missing=await self._missing.beside(visit, page))
+            arrived = self._clock()
+            finding = judge(page, sheet, known, missing=await self._missing.beside(visit, page, arrived))
             if finding.verdict is Verdict.LIVE and finding.print is not None:
-                await self._missing.prove(visit, page, finding.print)
+                now = await self._missing.beside(visit, page, arrived, first=True)
+                finding = judge(page, sheet, known, missing=now)
+                if finding.verdict is Verdict.LIVE:
+                    await self._missing.prove(visit, page, finding.print or Print())
         return finding
 
     async def _rendered_beside(self, visit: Visit, url: str) -> Page | None:

@@ -60,6 +60,37 @@ def notice() -> bytes:
     return page("This content has been removed", "<p>It was taken down because it broke our rules.</p>")
 
 
+def unknown_site(title: str, body: str) -> bytes:
+    """Build a page of a gallery in a language that nobody speaks: one title for all, menus, what others look at."""
+    menu = "".join(f'<a href="/every/{n}">{words(n, 1)}</a>' for n in range(9))
+    return (
+        f'<!doctype html><html><head><meta charset="utf-8"><title>{escape(title)}</title></head><body>'
+        f'<div class="top">{words(1, 4)} {menu}</div><div id="box">{body}</div><div class="low">{words(2, 30)}</div>'
+        "</body></html>"
+    ).encode()
+
+
+def posted(path: str, comments: str) -> bytes:
+    """Build a picture's page there, with a number of comments that grows."""
+    seed = zlib.crc32(path.encode())
+    said = "".join(f"<p>{words(n, 9)}</p>" for n in range(int(comments) % 40))
+    body = (
+        f'<h2>{words(seed, 3)}</h2><img src="/media/{seed}.jpg"><p>{words(seed + 1, 40)}</p>'
+        f'<div class="comments"><b>{comments}</b>{said}</div>'
+    )
+    return unknown_site("Koriba", body)
+
+
+def nothing_here(name: str) -> bytes:
+    """Build what that site shows where nothing is, and says so in its own words."""
+    return unknown_site("Koriba", f"<h2>{words(77, 3)}</h2><p>{words(78, 14)} {escape(name)}</p>")
+
+
+def closed() -> bytes:
+    """Build what it shows everywhere while it is being mended."""
+    return unknown_site("Koriba", f"<h2>{words(87, 3)}</h2><p>{words(88, 14)}</p>")
+
+
 def login() -> bytes:
     """Build a page with a form for a password."""
     form = (
