@@ -1,11 +1,11 @@
 """A platform's own signs: every condition that a marker gives must hold, the cheap ones first."""
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from crawler.document import squeeze
 from crawler.verdict.addresses import path_and_query
+from platforms import patterns
 from platforms.sheet import Marker
 
 if TYPE_CHECKING:
@@ -17,14 +17,14 @@ def _status_fits(look: "Look", marker: Marker) -> bool:
 
 
 def _addresses_fit(look: "Look", marker: Marker) -> bool:
-    if marker.asked is not None and not re.search(marker.asked, path_and_query(look.asked)):
+    if marker.asked is not None and not patterns.search(marker.asked, path_and_query(look.asked)):
         return False
-    if marker.path is not None and not re.search(marker.path, path_and_query(look.final)):
+    if marker.path is not None and not patterns.search(marker.path, path_and_query(look.final)):
         return False
     if marker.hop is None:
         return True
     way = (look.page.final_url, *(url for hop in look.page.hops for url in (hop.url, hop.location)))
-    return any(re.search(marker.hop, url) for url in way)
+    return any(patterns.search(marker.hop, url) for url in way)
 
 
 def _header_fits(look: "Look", marker: Marker) -> bool:
@@ -36,7 +36,7 @@ def _header_fits(look: "Look", marker: Marker) -> bool:
 
 
 def _title_fits(look: "Look", marker: Marker) -> bool:
-    return marker.title is None or re.search(marker.title, look.document.title) is not None
+    return marker.title is None or patterns.search(marker.title, look.document.title)
 
 
 def _css_fits(look: "Look", marker: Marker) -> bool:
