@@ -21,11 +21,11 @@ from crawler.document import Document
 from crawler.page import Page
 from crawler.phrases import plain
 
-TEXT_READ = 30_000
-TOKENS_READ = 2_500
+TEXT_READ = 9_000
+TOKENS_READ = 1_200
 RUNS_KEPT = 40  # of a page of content; with the rest this stays under 600 bytes
 RUNS_KEPT_OF_MISSING = 256
-TAGS_READ = 3_000
+MARKUP_READ = 20_000
 TAGS_KEPT = 12
 ECHOES = 12
 ECHO_CHARS = 4
@@ -49,10 +49,11 @@ _DECORATION = re.compile(
 class Print:
     """What is kept of one page.
 
-    `title`, `heading`, `picture`, `final` and `file` are short digests, None where there is none. `bare_title` and
-    `bare_heading` are the same without words of the address. `runs` is the sample of the text, ascending; `count` how
-    many runs the text has; `tags` a sample of the markup. `checked`: only what the site's missing page does not say
-    too was written down, and `own_title` and `own_heading` tell whether these are the page's own.
+    `title`, `heading`, `picture`, `final` and `file` are short digests, None where there is none; `bare_title` and
+    `bare_heading` the same without words of the address. `announced`: the metas name the picture; `shown`: the page
+    itself shows it. `runs` is the sample of the text, ascending; `count` how many runs the text has; `tags` a sample of
+    the markup. `checked`: only what the site's missing page does not say too was written down, and `own_title` and
+    `own_heading` tell whether these are the page's own.
     """
 
     title: str | None = None
@@ -61,6 +62,7 @@ class Print:
     bare_heading: str | None = None
     picture: str | None = None
     announced: bool = False
+    shown: bool = False
     runs: tuple[int, ...] = ()
     count: int = 0
     tags: tuple[int, ...] = ()
@@ -174,6 +176,7 @@ class Reading:
             bare_heading=digest(_known(self._without_echo(heading))),
             picture=digest(picture),
             announced=announced,
+            shown=picture is not None and (not announced or self._shows(picture)),
             runs=tuple(sorted(runs)[:RUNS_KEPT_OF_MISSING]),
             count=len(runs),
             tags=tags,
@@ -203,7 +206,7 @@ class Reading:
 
     @cached_property
     def _tags(self) -> tuple[int, ...]:
-        found = {name + "." + kind for name, kind in _TAG.findall(self._document.text[:400_000])[:TAGS_READ]}
+        found = {name + "." + kind for name, kind in set(_TAG.findall(self._document.text[:MARKUP_READ]))}
         return tuple(sorted(_mixed(crc32(one.encode())) for one in found)[:TAGS_KEPT])
 
     @cached_property
@@ -216,6 +219,13 @@ class Reading:
                 return _end_of(_joined(self._page.final_url, url)), True
         found = (one for one in self._document.own_pictures if not _DECORATION.search(one))
         return _end_of(_joined(self._page.final_url, next(found, ""))), False
+
+    def _shows(self, picture: str) -> bool:
+        name = picture.rpartition("/")[2].partition(".")[0]
+        return any(
+            name in one.lower() and _end_of(_joined(self._page.final_url, one)) == picture
+            for one in self._document.own_pictures
+        )
 
     def _without_echo(self, text: str) -> str:
         return self._echo.sub(" ", text.lower()) if self._echo is not None else text

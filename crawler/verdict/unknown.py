@@ -9,7 +9,7 @@ from crawler.verdict.parts import Finding, Missing, Way, found
 from platforms.words import Verdict
 
 ENOUGH_RUNS = 8  # fewer make no share worth a name
-SAME_TEXT, SURELY_SAME_TEXT = 0.5, 0.8
+SOME_TEXT, SAME_TEXT, SURELY_SAME_TEXT = 0.2, 0.5, 0.8
 LEFT_OVER = 0.2  # of the page's own text, at most, on a page that is its missing page
 SAID_AGAIN = 0.8  # of the missing page's own words, at least
 NEARLY_ALL = 0.9
@@ -24,7 +24,7 @@ def compared(look: Look) -> Finding:
         return _first_look(look)
     if is_same(look):
         because = "The page shows the same content as when it was last seen."
-        return found(Verdict.LIVE, "same", because, note=known)
+        return found(Verdict.LIVE, "same", because, note=_what_stays(known, look.print))
     if known.rendered and not look.page.rendered:
         because = "The page is another than when it was last seen, with its scripts run; so only a browser can tell."
         return found(Verdict.UNCLEAR, "needs-browser", because, needs_browser=True)
@@ -40,6 +40,12 @@ def compared(look: Look) -> Finding:
         )
         return found(Verdict.UNCLEAR, "one-page-for-all", because, needs_browser=_scripts_may_tell(look))
     return found(Verdict.UNCLEAR, "changed", _difference(look, known), needs_browser=_scripts_may_tell(look))
+
+
+def _what_stays(known: Print, here: Print) -> Print:
+    """Keep of what was written down what is there again: comments and advertisements go in a look or two."""
+    stays = tuple(run for run in known.runs if run in here.whole)
+    return replace(known, runs=stays) if len(stays) >= ENOUGH_RUNS else known
 
 
 def _first_look(look: Look) -> Finding:
@@ -95,7 +101,9 @@ def is_same(look: Look) -> bool:
     if known.picture is not None:
         if known.picture != here.picture:
             return False
-        return share >= SAME_TEXT if enough else title or heading
+        if share >= SAME_TEXT or not enough:
+            return share >= SAME_TEXT or title or heading
+        return known.checked and (title or heading or here.shown) and share >= SOME_TEXT
     named = (title and known.own_title) or (heading and known.own_heading)
     if not enough:
         return bool(known.title or known.heading) and named and title == bool(known.title) and share >= SAME_TEXT
@@ -206,6 +214,8 @@ def renewed(before: Missing, now: Missing) -> Missing:
     same = (before.print.bare_title, before.print.bare_heading) == (now.print.bare_title, now.print.bare_heading)
     if not same or before.print.file != now.print.file:
         return now
-    own = tuple(run for run in before.own if run in set(now.print.runs))
-    kept = len(own) / len(before.own) if before.own else _as_a_whole(before.print, now.print)
-    return replace(now, proved=True, own=own) if kept >= LOOKS_ALIKE else now
+    theirs = set(now.print.runs)
+    own = tuple(run for run in before.own if run in theirs)
+    if len(own) >= ENOUGH_RUNS // 2:  # words that no live page had: another page in the same dress has none of them
+        return replace(now, proved=True, own=own) if len(own) >= SOME_TEXT * len(before.own) else now
+    return replace(now, proved=True, own=own) if _as_a_whole(before.print, now.print) >= NEARLY_ALL else now

@@ -118,10 +118,14 @@ def shell(script: str) -> bytes:
 
 def drawing(title: str, text: str, *, alike: bool = True) -> bytes:
     """Build the script that fills a shell; unless alike, each address has a text of its own."""
-    own = "" if alike else f"const said = {json.dumps(words(1, 400).split())}, path = location.pathname;\n"
-    more = '""' if alike else (
-        'said.filter((_, n) => (path.charCodeAt(n % path.length) * (n + path.length)) % 3 == 0).join(" ")'
-    )  # fmt: skip
+    own, more = "", '""'
+    if not alike:
+        own = (
+            f"const said = {json.dumps(words(1, 200).split())};\nlet turn = 7;\n"
+            "for (const sign of location.pathname) turn = (turn * 31 + sign.charCodeAt(0)) % 65521;\n"
+            "const next = () => (turn = turn * 75 % 65537);\n"
+        )
+        more = 'said.map(() => said[next() % said.length]).join(" ")'
     return (
         f'{own}document.title = "{title}";\nconst root = document.getElementById("root");\n'
         f'root.innerHTML = "<h1>{title}</h1><article>" + "<p>{text}</p>".repeat(20) + {more} + "</article>";\n'

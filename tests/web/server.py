@@ -240,7 +240,8 @@ async def endless(visit: Visit) -> None:
 
 async def picture(visit: Visit) -> None:
     number = visit.request.parts[-1].removesuffix(".png")
-    await visit.answer(pages.card(int(number) if number.isdigit() else 0), kind="image/png")
+    width = 320 + crc32(visit.request.path.encode()) % 256  # no two of the same size
+    await visit.answer(pages.card(int(number) if number.isdigit() else 0, width), kind="image/png")
 
 
 async def film(visit: Visit) -> None:
