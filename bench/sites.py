@@ -99,16 +99,16 @@ class Site:
         self.menu = chance.randint(4, 30)
         self.depth = chance.randint(0, 5)
         self.nothing = chance.choice(NOTHING[self.language])
-        self.name = self._words(chance, 1).capitalize()
+        self.name = self.words(chance, 1).capitalize()
         self.host = f"site{seed}.example"
         self.folder = chance.choice(["p", "view", "media/item", "t", "album"])
         self._chance = chance
 
-    def _words(self, chance: Random, count: int) -> str:
+    def words(self, chance: Random, count: int) -> str:
         words = WORDS[self.language].split()
         return ("" if self.language == "zh" else " ").join(chance.choice(words) for _ in range(count))
 
-    def _class(self, name: str) -> str:
+    def kind(self, name: str) -> str:
         return name if self.telling else f"x{Random(f'{self.seed}{name}').randrange(10**6):06x}"
 
     @property
@@ -122,19 +122,17 @@ class Site:
 
     def _whole(self, title: str, body: str, turn: int, head: str = "") -> bytes:
         fixed, fresh = Random(self.seed + 1), Random(f"{self.seed} {turn}")
-        menu = "".join(f'<li><a href="/m/{n}">{self._words(fixed, 2)}</a></li>' for n in range(self.menu))
-        advert = f'<div class="{self._class("ad")}"><a href="/go/{turn}">{self._words(fresh, 8)}</a></div>'
+        menu = "".join(f'<li><a href="/m/{n}">{self.words(fixed, 2)}</a></li>' for n in range(self.menu))
+        advert = f'<div class="{self.kind("ad")}"><a href="/go/{turn}">{self.words(fresh, 8)}</a></div>'
         inner = f"{advert}{body}"
         for n in range(self.depth):
-            inner = f'<div class="{self._class(f"wrap{n}")}">{inner}</div>'
+            inner = f'<div class="{self.kind(f"wrap{n}")}">{inner}</div>'
         if self.main:
             inner = f"<main>{inner}</main>"
         nav = (
-            f"<nav><ul>{menu}</ul></nav>"
-            if self.telling
-            else f'<div class="{self._class("nav")}"><ul>{menu}</ul></div>'
+            f"<nav><ul>{menu}</ul></nav>" if self.telling else f'<div class="{self.kind("nav")}"><ul>{menu}</ul></div>'
         )
-        foot = self._words(fixed, 25)
+        foot = self.words(fixed, 25)
         script = '<script src="/app.js"></script>' if self.rendered else ""
         return (
             f'<!doctype html><html lang="{self.language}"><head><meta charset="utf-8"><title>{escape(title)}</title>{head}'
@@ -148,53 +146,53 @@ class Site:
         fresh = Random(f"{self.seed} related {turn}")
         cards = "".join(
             f'<a href="/{self.folder}/r{fresh.randrange(9999)}"><img src="/thumb/{fresh.randrange(9999)}.jpg">'
-            f"{self._words(fresh, 3)}</a>"
+            f"{self.words(fresh, 3)}</a>"
             for _ in range(6)
         )
-        return f'<div class="{self._class("related")}">{cards}</div>'
+        return f'<div class="{self.kind("related")}">{cards}</div>'
 
     def _comments(self, item: Item) -> str:
         said = Random(f"{self.seed} {item.name} comments")
         many = said.randint(0, 8) + item.turn * said.randint(0, 3)
         rows = "".join(
-            f'<div class="{self._class("comment")}"><b>{self._words(said, 1)}</b> <span>{n} h</span><p>'
-            f"{self._words(said, said.randint(4, 20))}</p></div>"
+            f'<div class="{self.kind("comment")}"><b>{self.words(said, 1)}</b> <span>{n} h</span><p>'
+            f"{self.words(said, said.randint(4, 20))}</p></div>"
             for n in range(many)
         )
-        return f'<div class="{self._class("comments")}">{many} {rows}</div>'
+        return f'<div class="{self.kind("comments")}">{many} {rows}</div>'
 
     def _text(self, item: Item, count: int) -> str:
         own, other = Random(item.seed), Random(item.seed + 7)
-        sentences = [self._words(own, own.randint(6, 14)) for _ in range(count)]
+        sentences = [self.words(own, own.randint(6, 14)) for _ in range(count)]
         for n in range(round(len(sentences) * item.edited)):
-            sentences[n] = self._words(other, 9)
+            sentences[n] = self.words(other, 9)
         return "".join(f"<p>{one}.</p>" for one in sentences)
 
     def item(self, item: Item) -> bytes:
         own, views = Random(item.seed), 100 + item.turn * 37
-        title = self._words(own, own.randint(2, 5))
+        title = self.words(own, own.randint(2, 5))
         if item.retitled:
-            title = f"{title} {self._words(Random(item.seed + 5), 1)}"
+            title = f"{title} {self.words(Random(item.seed + 5), 1)}"
         picture = (
             "/static/placeholder.png" if item.without_picture else f"/files/{item.seed}/{own.randrange(10**6)}.jpg"
         )
-        shown = f'<img class="{self._class("picture")}" src="{picture}?w=640" alt="">'
-        heading = f"<h1>{title}</h1>" if self.headed else f'<div class="{self._class("title")}">{title}</div>'
-        count = f'<span class="{self._class("views")}">{views} views</span>'
+        shown = f'<img class="{self.kind("picture")}" src="{picture}?w=640" alt="">'
+        heading = f"<h1>{title}</h1>" if self.headed else f'<div class="{self.kind("title")}">{title}</div>'
+        count = f'<span class="{self.kind("views")}">{views} views</span>'
         bodies = {
-            "gallery": f"{heading}{shown}<p>{self._words(own, 8)}</p>{count}{self._comments(item)}{self._related(item.turn)}",
+            "gallery": f"{heading}{shown}<p>{self.words(own, 8)}</p>{count}{self._comments(item)}{self._related(item.turn)}",
             "forum": heading
             + "".join(
-                f'<div class="{self._class("message")}"><b>{self._words(own, 1)}</b>{self._text(replace(item, seed=item.seed + n), 3)}'
+                f'<div class="{self.kind("message")}"><b>{self.words(own, 1)}</b>{self._text(replace(item, seed=item.seed + n), 3)}'
                 "</div>"
                 for n in range(own.randint(2, 6) + item.turn)
             ),
             "file host": f"{heading}<table><tr><td>{own.randrange(900)} MB</td><td>{views}</td></tr></table>"
-            f'<a class="{self._class("button")}" href="/get/{item.name}">{self._words(own, 2)}</a>',
+            f'<a class="{self.kind("button")}" href="/get/{item.name}">{self.words(own, 2)}</a>',
             "blog": f"{heading}{shown}<article>{self._text(item, own.randint(8, 40))}</article>{self._comments(item)}",
-            "film site": f'{heading}<video src="/v/{item.seed}.mp4" poster="{picture}"></video>{count}<p>{self._words(own, 12)}'
+            "film site": f'{heading}<video src="/v/{item.seed}.mp4" poster="{picture}"></video>{count}<p>{self.words(own, 12)}'
             f"</p>{self._related(item.turn)}{self._comments(item)}",
-            "profile": f"{heading}{shown}<p>{self._words(own, 15)}</p>{count}"
+            "profile": f"{heading}{shown}<p>{self.words(own, 15)}</p>{count}"
             + "".join(f'<img src="/files/{item.seed}/{n}.jpg">' for n in range(5)),
             "single-page app": f"<div id=root>{heading}{shown}{self._text(item, 4)}{self._comments(item)}</div>",
         }
@@ -205,16 +203,16 @@ class Site:
 
     def notice(self, said: str, turn: int, more: str = "") -> bytes:
         """Anything the site says in its own dress."""
-        heading = f"<h1>{said}</h1>" if self.headed else f'<div class="{self._class("title")}"><b>{said}</b></div>'
-        words = self._words(Random(f"{self.seed} {said}"), 12)
+        heading = f"<h1>{said}</h1>" if self.headed else f'<div class="{self.kind("title")}"><b>{said}</b></div>'
+        words = self.words(Random(f"{self.seed} {said}"), 12)
         return self._whole(self._title(said), f"{heading}<p>{words}</p>{more}", turn)
 
     def first_page(self, turn: int) -> bytes:
-        words = self._words(Random(self.seed + 3), 20)
+        words = self.words(Random(self.seed + 3), 20)
         return self._whole(self.name, f"<h1>{self.name}</h1><p>{words}</p>{self._related(turn)}", turn)
 
     def listing(self, turn: int) -> bytes:
-        return self._whole(self._title(self._words(Random(self.seed + 4), 2)), self._related(turn) * 2, turn)
+        return self._whole(self._title(self.words(Random(self.seed + 4), 2)), self._related(turn) * 2, turn)
 
     # --- answers ----------------------------------------------------------------------------------------------------
 

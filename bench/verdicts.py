@@ -1,7 +1,8 @@
 """How right verdicts are on made-up sites that nobody described, and on the saved pages; run by `make bench`.
 
 Each site is met when its page is live, then played through everything that may happen to it. The matrix is printed as it
-comes out. `--sites N` sets how many sites there are, `--misses` lists what was wrong or unclear.
+comes out. *Removed, untold*: gone at the first look already, or in words that are on no list. *Nobody could tell*: a site that
+sends what is missing to its first page now sends everything there. `--sites N` sets how many sites there are, `--misses` lists what was wrong or unclear.
 """
 
 import argparse
@@ -83,7 +84,7 @@ def happenings(site: Site, item: Item) -> Iterator[tuple[str, str, Page, Callabl
     yield "a quarter edited", "live", site.shown(replace(later, edited=0.25)), nothing
     yield "another title", "live", site.shown(replace(later, retitled=True)), nothing
     yield "removed, as what is missing", "removed", site.nothing_at(item.name, day), nothing
-    own = site.answer(item.name, site.notice(site._words(random.Random(item.seed + 99), 4), day))
+    own = site.answer(item.name, site.notice(site.words(random.Random(item.seed + 99), 4), day))
     yield "removed, in words of its own", "removed, untold", own, nothing
     yield "removed, 410", "removed", site.answer(item.name, site.notice(site.nothing, day), 410), nothing
     if site.family in PICTURED:
@@ -95,7 +96,7 @@ def happenings(site: Site, item: Item) -> Iterator[tuple[str, str, Page, Callabl
     yield "members only, but what is missing says so", "neither", members(item.name), nothing
     yield (
         "everything sent to the first page",
-        "neither" if site.missing != "home" else "removed, untold",
+        "neither" if site.missing != "home" else "nobody could tell",
         home(item.name),
         home,
     )
@@ -173,7 +174,7 @@ def matrix(title: str, results: list[Played]) -> None:
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     for one in results:
         counted[one.truth][one.finding.verdict] += 1
-    for truth in (*TRUTHS, "removed, untold"):
+    for truth in (*TRUTHS, "removed, untold", "nobody could tell"):
         if truth in counted:
             made.add_row(truth, *(str(counted[truth][verdict]) for verdict in VERDICTS))
     console.print(made)
@@ -182,6 +183,8 @@ def matrix(title: str, results: list[Played]) -> None:
 
 def wrong(one: Played) -> str | None:
     truth, verdict = one.truth.partition(",")[0], one.finding.verdict
+    if truth == "nobody could tell":
+        return None
     if verdict == "removed" and truth != "removed":
         return "false removed"
     if verdict == "live" and truth != "live":
@@ -197,7 +200,7 @@ def timing() -> list[float]:
         site = Site(seed)
         item = Item("a1b2c3", seed)
         filler = "".join(
-            f'<div class="{site._class("row")}"><a href="/u/{n}"><img src="/i/{n}.png" alt=""></a><span>{site._words(random.Random(n), 7)}'
+            f'<div class="{site.kind("row")}"><a href="/u/{n}"><img src="/i/{n}.png" alt=""></a><span>{site.words(random.Random(n), 7)}'
             f'</span><i data-x="{n}" class="icon icon-{n % 9}"></i></div>\n'
             for n in range(2000)
         )
