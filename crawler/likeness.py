@@ -62,7 +62,7 @@ class Print:
     bare_heading: str | None = None
     picture: str | None = None
     announced: bool = False
-    shown: bool = False
+    shown: bool = field(default=False, compare=False)
     runs: tuple[int, ...] = ()
     count: int = 0
     tags: tuple[int, ...] = ()
