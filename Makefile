@@ -26,6 +26,7 @@ demo: setup
 bench: setup
 	@$(BIN)/python bench/recheck.py
 	@$(BIN)/python bench/sealing.py
+	@$(BIN)/python bench/verdicts.py
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

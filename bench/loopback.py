@@ -13,6 +13,7 @@ from random import Random
 
 PAGE_BYTES = 15_000
 VARIANTS = 50
+POSTED = 1_000_000
 NOT_FOUND = "<!doctype html><html><head><title>404 Not Found</title></head><body><h1>Not Found</h1></body></html>"
 SENTENCES = (
     "Start early in the morning, before the day grows hot.",
@@ -58,7 +59,7 @@ GONE = answer("404 Not Found", NOT_FOUND.encode())
 
 
 class Host(asyncio.Protocol):
-    """One connection: /p/N is a page, /gone/N is not there, /moved/N leads to /p/N."""
+    """One connection: /p/N is a page as far as there are any, /gone/N is not there, /moved/N leads to /p/N."""
 
     def __init__(self, delay_s: float) -> None:
         self._delay_s = delay_s
@@ -73,7 +74,7 @@ class Host(asyncio.Protocol):
         *heads, self._waiting = (self._waiting + data).split(b"\r\n\r\n")
         for head in heads:
             _, kind, number = head.split(b" ", 2)[1].split(b"/", 2)
-            if kind == b"p":
+            if kind == b"p" and int(number) < POSTED:
                 whole = PAGES[int(number) % VARIANTS]
             elif kind == b"moved":
                 whole = answer("301 Moved Permanently", b"", f"Location: /p/{number.decode()}")

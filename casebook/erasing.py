@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from casebook import journal
+from casebook import journal, missing
 from casebook.access import Actor, Right, require
 from casebook.store import Casebook, outside_transactions
 from casebook.tables import (
@@ -19,6 +19,7 @@ from casebook.tables import (
     Consent,
     Entry,
     Event,
+    MissingPage,
     Receipt,
     Request,
     Tally,
@@ -137,12 +138,13 @@ def _forget_links(session: Session, case: int) -> None:
         some = alone[start : start + DELETED_AT_ONCE]
         session.execute(delete(Check).where(Check.address_id.in_(some)))
         session.execute(delete(Address).where(Address.id.in_(some)))
+    missing.forget(session)
 
 
 def scrub(book: Casebook) -> None:
     """Drive what was deleted out of the files: SQLite overwrites it and empties its log, PostgreSQL vacuums."""
     lite = book.engine.dialect.name == "sqlite"
-    tables = (CaseKey, Assignment, Entry, Consent, Request, WatchedLink, Address, Check, Event, Case)
+    tables = (CaseKey, Assignment, Entry, Consent, Request, WatchedLink, Address, Check, Event, Case, MissingPage)
     vacuum = [f'VACUUM "{table.__tablename__}"' for table in tables]
     with outside_transactions(book) as execute:
         for statement in ["PRAGMA wal_checkpoint(TRUNCATE)"] if lite else vacuum:

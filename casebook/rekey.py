@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from casebook import journal
 from casebook.access import Actor, Right, require
 from casebook.store import Casebook
-from casebook.tables import Base, Book, Officer, OfficerKey, Sealed, Site
+from casebook.tables import Base, Book, MissingPage, Officer, OfficerKey, Sealed, Site
 from casebook.vault import Vault
 from platforms.address import site_of
 
@@ -67,6 +67,10 @@ def _look_up_anew(session: Session, old: Vault, new: Vault) -> None:
     session.execute(delete(Site).where(Site.digest.not_in(sites)))
     for site in session.scalars(select(Site.digest)).all():
         session.execute(update(Site).where(Site.digest == site).values(digest=sites[site]))
+    session.execute(delete(MissingPage).where(MissingPage.site_digest.not_in(sites)))
+    for page in session.scalars(select(MissingPage)):
+        page.site_digest = sites[page.site_digest]
+        page.shape_digest = new.digest("shape", old.unseal("missing_page.shape", page.shape))
     for officer in session.scalars(select(Officer)):
         officer.name_digest = new.digest("officer", old.unseal("officer.name", officer.name))
     session.flush()

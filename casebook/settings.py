@@ -64,6 +64,8 @@ class Crawler(Section):
     body_bytes: Annotated[int, Field(ge=10_000, le=50_000_000)] = 2_000_000
     minor_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000)] = 65_536
     full_read_every_s: Wait = 86_400
+    missing_every_s: Wait = 86_400
+    missing_first_s: Wait = 60
     browser: Annotated[str, Field(min_length=1)] = "auto"
     browser_recycle_after: Annotated[int, Field(ge=1, le=10_000)] = 50
     browser_time_s: Seconds = 20.0

@@ -263,6 +263,19 @@ class Site(Base):
     failures: Mapped[int] = mapped_column(Integer, default=0)
 
 
+class MissingPage(Base):
+    """What a host answers for addresses of one directory and shape that cannot exist; `shape` is what is looked up."""
+
+    __tablename__ = "missing_page"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_digest: Mapped[bytes] = mapped_column(Digest)
+    shape: Mapped[bytes] = mapped_column(Sealed)
+    shape_digest: Mapped[bytes] = mapped_column(Digest, unique=True)
+    what: Mapped[bytes] = mapped_column(Sealed)
+    learned_at: Mapped[datetime]
+    __table_args__ = (Index("missing_page_site", "site_digest"),)
+
+
 class WatchedLink(Base):
     """An address as one case sees it."""
 

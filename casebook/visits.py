@@ -35,10 +35,11 @@ Line = Row[
 
 @dataclass(frozen=True)
 class Baseline:
-    """What was noted when a page was last read whole and live."""
+    """What was noted when a page was last seen live; `print` is the crawler's own, and is what the page is known by."""
 
     etag: str | None = None
     last_modified: str | None = None
+    print: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -284,14 +285,17 @@ def _one(
 
 
 def _kept(book: Casebook, seen: Seen, row: Line) -> dict[str, Any]:
-    """Say what is kept of the page: what was noted when it was last read whole, for as long as it is live."""
+    """Say what is kept of the page: what was noted when it was last live, so that it is known when it comes back.
+
+    "Not modified" is believed only where the last look found it live.
+    """
     if seen.verdict is not Verdict.LIVE:
-        return {"baseline": None, "read_whole_at": None}
-    if not seen.read_whole:
-        return {"baseline": row.baseline, "read_whole_at": row.read_whole_at}
-    noted = None if seen.baseline is None else json.dumps(asdict(seen.baseline))
-    sealed = None if noted is None else book.vault.seal("address.baseline", noted)
-    return {"baseline": sealed, "read_whole_at": seen.at}
+        return {"baseline": row.baseline, "read_whole_at": None}
+    read_at = seen.at if seen.read_whole else row.read_whole_at
+    if seen.baseline is None:
+        return {"baseline": None if seen.read_whole else row.baseline, "read_whole_at": read_at}
+    noted = json.dumps({name: value for name, value in asdict(seen.baseline).items() if value is not None})
+    return {"baseline": book.vault.seal("address.baseline", noted), "read_whole_at": read_at}
 
 
 def _advance(book: Casebook, batch: _Batch, link: Line, seen: Seen, check: int, cadence: Cadence) -> states.Standing:

@@ -19,6 +19,7 @@ REFRESH_DELAY_S = 5
 SHELL_CHARS = 120
 SHELL_CHARS_ASKING_FOR_SCRIPTS = 500
 ASSIGNMENTS_TRIED = 8
+OWN_CHARS = 40_000  # of the body's markup that a page is known by
 
 # Python decodes these too, but they are no charsets of the web: some take quadratic time, some yield lone surrogates.
 _NO_CHARSETS = {"punycode", "idna", "unicode_escape", "unicode-escape", "raw-unicode-escape", "raw_unicode_escape"}
@@ -173,6 +174,40 @@ class Document:
         return max(0, len(squeeze(body.text())) - sum(len(squeeze(node.text())) for node in unseen))
 
     @cached_property
+    def _own(self) -> LexborHTMLParser:
+        """The page without menus, margins and what people wrote below the content."""
+        markup = _body_of(self.text)
+        tree, small = LexborHTMLParser(markup), markup.lower()
+        named = [css for name, css in _NOT_OWN_BY_NAME.items() if name in small]  # to look for each costs time
+        for node in reversed(
+            tree.css(", ".join([_NOT_OWN, *named]))
+        ):  # what lies deeper first: its memory goes with what holds it
+            if node.tag not in ("html", "body", "main", "article") and node.css_first("h1") is None:
+                node.decompose()
+        return tree
+
+    @cached_property
+    def own_text(self) -> str:
+        """What a reader sees of the content itself, roughly."""
+        body = self._own.body
+        return squeeze(body.text(separator=" ")) if body is not None else ""
+
+    @cached_property
+    def own_pictures(self) -> tuple[str, ...]:
+        """Addresses of films and pictures in the content itself, as written; films first."""
+        nodes = [*self._own.css("video[src], video source[src], audio[src]"), *self._own.css("img")]
+        found = [node.attributes.get("data-src") or node.attributes.get("src") for node in islice(nodes, 50)]
+        posters = [node.attributes.get("poster") for node in islice(self._own.css("video[poster]"), 5)]
+        return tuple(one for one in [*found, *posters] if one)
+
+    @cached_property
+    def language(self) -> str | None:
+        """The language the page says it is in, two or three small letters; None where it does not say."""
+        node = self._tree.css_first("html[lang]")
+        name = re.match(r"[a-zA-Z]{2,3}", (node.attributes.get("lang") or "") if node else "")
+        return name[0].lower() if name else None
+
+    @cached_property
     def has_scripts(self) -> bool:
         """Whether the page brings scripts that run; data in script elements does not count."""
         kinds = (node.attributes.get("type") or "" for node in self.select("script"))
@@ -197,7 +232,31 @@ class Document:
         )
 
 
+_BODY = re.compile(r"<body[\s>]", re.IGNORECASE)
+_NOT_READ = tuple(
+    (re.compile(rf"<{tag}(?=[\s>])", re.IGNORECASE), re.compile(rf"</{tag}\s*>", re.IGNORECASE))
+    for tag in ("script", "style", "svg")
+)
 _UNSEEN = "body script, body style, body noscript"
+_NOT_OWN = (
+    "noscript, template, nav, aside, footer, body > header, dialog, iframe, select, time, "
+    "[role=navigation], [role=banner], [role=contentinfo], [role=complementary], [role=dialog]"
+)
+_NOT_OWN_BY_NAME = {
+    name: f"[class*={name} i], [id*={name} i]"
+    for name in ("comment", "replies", "disqus", "review", "guestbook", "related", "sidebar", "recommend", "cookie",
+                 "advert", "sponsor", "breadcrumb")
+} | {"ad": "[class~=ad i], [class~=ads i]"}  # fmt: skip
+
+
+def _body_of(markup: str) -> str:
+    """Give the start of the body without scripts, styles and drawings, which may be longer than all the rest."""
+    begins = _BODY.search(markup)
+    text = markup[begins.start() :] if begins else markup
+    for starts, ends in _NOT_READ:
+        first, *others = starts.split(text)
+        text = first + "".join(one[closed.end() :] if (closed := ends.search(one)) else one for one in others)
+    return text[:OWN_CHARS]
 
 
 def _decode(content_type: str | None, body: bytes) -> str:

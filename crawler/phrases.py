@@ -13,6 +13,8 @@ _APOSTROPHES = str.maketrans("", "", "'’‘`´ʼ")
 def plain(text: str) -> str:
     """Fold case, width and punctuation away, so that one phrase has one spelling."""
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES)
+    if "\0" in folded or "\ufffd" in folded:
+        return folded  # broken on its way: no phrase, whatever is left of it
     if folded.isascii():
         return " ".join(_NO_WORD.sub(" ", folded).split())
     # Marks are kept apart from punctuation: Hindi vowel signs are marks, and words are not words without them.

@@ -5,19 +5,22 @@ import logging
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Self
 
 from playwright.async_api import Error as BrowserError
 from scrapy.crawler import Crawler
 
 from casebook.children import allowance
-from casebook.settings import Settings
-from casebook.visits import Baseline, Seen
+from casebook.visits import Baseline, Seen, Visit
+from crawler import verdict
 from crawler.browser import Browser, find_browser
 from crawler.desk import Desk
 from crawler.guards import Guard
+from crawler.likeness import Print
+from crawler.missing import Ask, MissingPages
 from crawler.page import Page
-from crawler.spiders.recheck import Look
+from crawler.spiders.recheck import Look, Recheck
 from crawler.verdict import Finding, judge
 from platforms.registry import Registry
 from platforms.words import Verdict
@@ -31,9 +34,11 @@ BROWSERS_AT_ONCE = 2
 class Judging:
     """Turns a look into a finding."""
 
-    def __init__(self, registry: Registry, settings: Settings) -> None:
+    def __init__(self, registry: Registry, desk: Desk, ask: Ask) -> None:
         self._registry = registry
-        self._settings = settings.crawler
+        self._settings = desk.settings.crawler
+        self._clock = desk.clock
+        self._missing = MissingPages(desk, ask, self._rendered_beside)
         self._open = AsyncExitStack()
         self._room = asyncio.Semaphore(BROWSERS_AT_ONCE)
         self._browser: Browser | None = None
@@ -43,8 +48,8 @@ class Judging:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Take what the pass was given."""
-        desk: Desk = crawler.spider.desk  # type: ignore[union-attr]
-        return cls(crawler.settings["PEHRA_REGISTRY"], desk.settings)
+        spider: Recheck = crawler.spider  # type: ignore[assignment]
+        return cls(crawler.settings["PEHRA_REGISTRY"], spider.desk, spider.ask)
 
     async def process_item(self, item: Look) -> tuple[Look, Finding]:
         """Judge; a page that our own program stumbles over costs its own visit and no other."""
@@ -58,15 +63,34 @@ class Judging:
 
     async def _judged(self, item: Look) -> Finding:
         """Judge, with a second look in the browser where the first could not tell."""
-        assert item.page is not None  # noqa: S101
-        sheet = self._registry.sheet(item.visit.platform) if item.visit.platform else None
-        finding = judge(item.page, sheet, engines=self._registry.engines)
+        finding = await self._compared(item)
         if finding.needs_browser and allowance(item.visit, self._settings).browser:
             page = await self._rendered(item.visit.url)
             if page is not None:
                 item.page = page
-                finding = judge(page, sheet, engines=self._registry.engines)
+                finding = await self._compared(item)
         return finding
+
+    async def _compared(self, item: Look) -> Finding:
+        """Judge, and where the verdict hangs on it, learn first what the site answers when something is missing."""
+        page, visit = item.page, item.visit
+        assert page is not None  # noqa: S101
+        sheet = self._registry.sheet(visit.platform) if visit.platform else None
+        known = _known(visit)
+        judged = partial(judge, page, sheet, known, engines=self._registry.engines)
+        finding = judged()
+        if finding.needs_missing:
+            arrived = self._clock()
+            finding = judged(missing=await self._missing.beside(visit, page, arrived))
+            if finding.verdict is Verdict.LIVE and finding.print is not None:
+                now = await self._missing.beside(visit, page, arrived, first=True)
+                finding = judged(missing=now)
+                if finding.verdict is Verdict.LIVE:
+                    await self._missing.prove(visit, page, finding.print or Print())
+        return finding
+
+    async def _rendered_beside(self, visit: Visit, url: str) -> Page | None:
+        return await self._rendered(url) if allowance(visit, self._settings).browser else None
 
     async def _rendered(self, url: str) -> Page | None:
         """Look in the browser; None where there is none, or where it does not start."""
@@ -138,9 +162,6 @@ def seen(look: Look, finding: Finding, at: datetime) -> Seen:
     page = look.page
     assert page is not None  # noqa: S101
     whole = finding.verdict is Verdict.LIVE and page.status == 200 and not page.rendered
-    baseline = None
-    if whole and not look.hops and (page.headers.get("etag") or page.headers.get("last-modified")):
-        baseline = Baseline(page.headers.get("etag"), page.headers.get("last-modified"))
     took_s = asyncio.get_running_loop().time() - look.began
     return Seen(
         address=look.visit.address,
@@ -151,10 +172,26 @@ def seen(look: Look, finding: Finding, at: datetime) -> Seen:
         status=page.status,
         rendered=page.rendered,
         took_ms=int(took_s * 1000),
-        baseline=baseline,
+        baseline=_noted(look, finding, whole=whole),
         read_whole=whole,
         retry_after=_retry_after(page, at),
     )
+
+
+def _known(visit: Visit) -> verdict.Baseline:
+    noted = visit.baseline.print if visit.baseline else None
+    return verdict.Baseline(print=Print.read(noted) if noted else None)
+
+
+def _noted(look: Look, finding: Finding, *, whole: bool) -> Baseline | None:
+    """Say what is noted of a page that was found live: its validators, and what it is known by later."""
+    page, before = look.page, look.visit.baseline
+    if finding.verdict is not Verdict.LIVE or page is None or page.status == 304:
+        return None
+    tags = page.headers if whole and not look.hops else {}
+    known = finding.print.kept() if finding.print else before.print if before else None
+    noted = Baseline(tags.get("etag"), tags.get("last-modified"), known)
+    return noted if noted != Baseline() else None
 
 
 def _retry_after(page: Page, at: datetime) -> datetime | None:

@@ -11,7 +11,9 @@ from string import Formatter
 from typing import Self, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
+from platforms import patterns
 from platforms.address import AddressRefused, Parts, name_of, normalise, parts_of, without
 from platforms.hosts import canonical_host
 from platforms.sheet import Engine, Facts, Permalink, Sheet
@@ -89,8 +91,8 @@ class Registry:
             return Identified(None, str(parts), str(parts))
         parts = parts._replace(query=without(parts.query, sheet.drops))
         for permalink in sheet.permalink:
-            found = re.match(permalink.pattern, _matched(permalink, parts))
-            if found:
+            found = patterns.groups(permalink.pattern, _matched(permalink, parts))
+            if found is not None:
                 canonical = _filled(permalink.canonical, permalink, found, parts)
                 visit = _filled(permalink.visit, permalink, found, parts) if permalink.visit else canonical
                 return Identified(sheet.id, canonical, visit, permalink)
@@ -128,8 +130,8 @@ def _takes_fragment(permalink: Permalink) -> bool:
     return "#" in permalink.pattern
 
 
-def _filled(template: str, permalink: Permalink, found: re.Match[str], parts: Parts) -> str:
-    groups = {name: value or "" for name, value in found.groupdict().items()}
+def _filled(template: str, permalink: Permalink, found: Mapping[str, str | None], parts: Parts) -> str:
+    groups = {name: value or "" for name, value in found.items()}
     address = template.format_map({**groups, "host": parts.site, "scheme": parts.scheme})
     kept = [item for item in (parts.query or "").split("&") if item and name_of(item) in permalink.keeps]
     if kept:
@@ -155,14 +157,16 @@ def _files_in(folder: Traversable) -> list[Traversable]:
 
 
 def _read(file: Traversable, kind: type[_Read]) -> _Read:
+    text = ""
     try:
-        return kind.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        text = file.read_text(encoding="utf-8")
+        return kind.model_validate(tomllib.loads(text))
     except (OSError, UnicodeDecodeError) as error:
         raise SheetRefused(f"{file.name}: cannot be read ({type(error).__name__})") from None
     except tomllib.TOMLDecodeError as error:
         raise SheetRefused(f"{file.name}: {error}") from None
     except ValidationError as error:
-        raise SheetRefused(f"{file.name}: {_places(error)}") from None
+        raise SheetRefused(f"{file.name}: {_places(error, text)}") from None
 
 
 def _check_hosts(name: str, sheet: Sheet) -> None:
@@ -173,8 +177,20 @@ def _check_hosts(name: str, sheet: Sheet) -> None:
             raise SheetRefused(f"{name}: hosts.{place}: impossible host {host!r}") from None
 
 
-def _places(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'sheet'}: {fault['msg']}" for fault in error.errors())
+def _places(error: ValidationError, text: str) -> str:
+    faults = error.errors()
+    return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'sheet'}: {one['msg']}{_line(one, text)}" for one in faults)
+
+
+def _line(fault: ErrorDetails, text: str) -> str:
+    """Say on which line the value stands, where it stands there as it is."""
+    value = fault["input"]
+    if not isinstance(value, str) or not value:
+        return ""
+    written = (f"'{value}'", f'"{value}"')
+    lines = enumerate(text.splitlines(), 1)
+    found = next((number for number, line in lines if any(one in line for one in written)), None)
+    return "" if found is None else f" (line {found})"
 
 
 def _check_templates(name: str, sheet: Sheet) -> None:

@@ -1,19 +1,17 @@
 """One platform's sheet: facts, dated and sourced, typed and validated when loaded."""
 
-import re
 from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from platforms.patterns import flaw
 from platforms.words import Verdict
 
 
 def _compiles(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from None
+    if reason := flaw(pattern):
+        raise ValueError(reason)
     return pattern
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -63,6 +63,23 @@ class Recheck(Spider):
         """Ask for each address that the desk hands out."""
         async for visit in self.desk.visits():
             yield self._request(Look(visit, _now()), visit.url)
+
+    async def ask(self, visit: Visit, url: str) -> Page:
+        """Look at an address beside a visit's own, within the same limits and through the same slot."""
+        look = Look(replace(visit, url=url, baseline=None), _now())
+        step: Request | Look = self._request(look, url)
+        while isinstance(step, Request):
+            step = await self._step(look, step)
+        assert step.page is not None  # noqa: S101
+        return step.page
+
+    async def _step(self, look: Look, request: Request) -> Request | Look:
+        assert self.crawler.engine is not None  # noqa: S101
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except Exception as error:  # noqa: BLE001  # the edge of a visit
+            return self._end(look, request.url, failure_of(error))
+        return self.answered(response)[0]
 
     def _request(self, look: Look, url: str) -> Request:
         left = self.limits.visit_time_s - (_now() - look.began if look.hops else 0.0)

@@ -1,11 +1,13 @@
 """What the loopback web shows: ordinary pages in our own words, and a test card for a picture."""
 
 import gzip
+import json
 import struct
 import zlib
 from collections.abc import Iterator
 from functools import cache
 from html import escape
+from random import Random
 
 SUBJECTS = ("Tomatoes in pots", "A kite from paper", "Mending a bicycle", "Bread without an oven", "Birds of the canal")
 SENTENCES = (
@@ -19,6 +21,15 @@ SENTENCES = (
 BOMB_BYTES = 1_000_000_000
 BLOCK = b" " * 1_000_000
 BOMB_START = b"<!doctype html><title>Tomatoes in pots</title><p>"
+
+
+SYLLABLES = ("ba", "ko", "ri", "mu", "ta", "ne", "lo", "si", "da", "ve", "pu", "ga")
+
+
+def words(seed: int, count: int) -> str:
+    """Make up words, the same ones for the same seed, so that no two articles say the same."""
+    chance = Random(seed)
+    return " ".join("".join(chance.choice(SYLLABLES) for _ in range(3)) for _ in range(count))
 
 
 def page(title: str, body: str, *, head: str = "") -> bytes:
@@ -36,7 +47,8 @@ def article(name: str, size: int = 3_000) -> bytes:
     paragraphs: list[str] = []
     length = 0
     while length < size - 300:
-        text = " ".join(SENTENCES[(seed + len(paragraphs) * step) % len(SENTENCES)] for step in range(1, 5))
+        text = " ".join(SENTENCES[(seed + len(paragraphs) * step) % len(SENTENCES)] for step in range(1, 4))
+        text += f" {words(seed + len(paragraphs), 12).capitalize()}."
         paragraphs.append(f"<p>{text}</p>")
         length += len(text) + 8
     head = f'<meta property="og:title" content="{escape(title)}"><meta property="og:type" content="article">'
@@ -46,6 +58,37 @@ def article(name: str, size: int = 3_000) -> bytes:
 def notice() -> bytes:
     """Build a page that answers 200 and says that the content is gone."""
     return page("This content has been removed", "<p>It was taken down because it broke our rules.</p>")
+
+
+def unknown_site(title: str, body: str) -> bytes:
+    """Build a page of a gallery in a language that nobody speaks: one title for all, menus, what others look at."""
+    menu = "".join(f'<a href="/every/{n}">{words(n, 1)}</a>' for n in range(9))
+    return (
+        f'<!doctype html><html><head><meta charset="utf-8"><title>{escape(title)}</title></head><body>'
+        f'<div class="top">{words(1, 4)} {menu}</div><div id="box">{body}</div><div class="low">{words(2, 30)}</div>'
+        "</body></html>"
+    ).encode()
+
+
+def posted(path: str, comments: str) -> bytes:
+    """Build a picture's page there, with a number of comments that grows."""
+    seed = zlib.crc32(path.encode())
+    said = "".join(f"<p>{words(n, 9)}</p>" for n in range(int(comments) % 40))
+    body = (
+        f'<h2>{words(seed, 3)}</h2><img src="/media/{seed}.jpg"><p>{words(seed + 1, 40)}</p>'
+        f'<div class="comments"><b>{comments}</b>{said}</div>'
+    )
+    return unknown_site("Koriba", body)
+
+
+def nothing_here(name: str) -> bytes:
+    """Build what that site shows where nothing is, and says so in its own words."""
+    return unknown_site("Koriba", f"<h2>{words(77, 3)}</h2><p>{words(78, 14)} {escape(name)}</p>")
+
+
+def closed() -> bytes:
+    """Build what it shows everywhere while it is being mended."""
+    return unknown_site("Koriba", f"<h2>{words(87, 3)}</h2><p>{words(88, 14)}</p>")
 
 
 def login() -> bytes:
@@ -73,11 +116,19 @@ def shell(script: str) -> bytes:
     ).encode()
 
 
-def drawing(title: str, text: str) -> bytes:
-    """Build the script that fills a shell."""
+def drawing(title: str, text: str, *, alike: bool = True) -> bytes:
+    """Build the script that fills a shell; unless alike, each address has a text of its own."""
+    own, more = "", '""'
+    if not alike:
+        own = (
+            f"const said = {json.dumps(words(1, 200).split())};\nlet turn = 7;\n"
+            "for (const sign of location.pathname) turn = (turn * 31 + sign.charCodeAt(0)) % 65521;\n"
+            "const next = () => (turn = turn * 75 % 65537);\n"
+        )
+        more = 'said.map(() => said[next() % said.length]).join(" ")'
     return (
-        f'document.title = "{title}";\nconst root = document.getElementById("root");\n'
-        f'root.innerHTML = "<h1>{title}</h1><article>" + "<p>{text}</p>".repeat(20) + "</article>";\n'
+        f'{own}document.title = "{title}";\nconst root = document.getElementById("root");\n'
+        f'root.innerHTML = "<h1>{title}</h1><article>" + "<p>{text}</p>".repeat(20) + {more} + "</article>";\n'
     ).encode()
 
 

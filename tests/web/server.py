@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from ipaddress import ip_address
+from itertools import count
 from pathlib import Path
 from typing import Literal, Self, get_args
 from urllib.parse import parse_qs, quote, urlsplit
@@ -25,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.web import pages
 
-State = Literal["live", "gone404", "gone410", "notice", "restricted", "blocked"]
+State = Literal["live", "gone404", "gone410", "notice", "restricted", "blocked", "posted", "vanished", "closed"]
 
 HTML = "text/html; charset=utf-8"
 DRIP_S = 0.05
@@ -34,6 +35,7 @@ HEADERS = 10_000
 HEAD_BYTES = 65_536
 NARROW_BYTES = 16_384
 STOP_S = 5.0
+COUNTED = count(1)
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ async def script(visit: Visit) -> None:
 
 
 async def article_script(visit: Visit) -> None:
-    await visit.answer(pages.drawing(pages.SUBJECTS[0], pages.SENTENCES[0]), kind="text/javascript")
+    await visit.answer(pages.drawing(pages.SUBJECTS[0], pages.SENTENCES[0], alike=False), kind="text/javascript")
 
 
 async def notice_script(visit: Visit) -> None:
@@ -238,7 +240,8 @@ async def endless(visit: Visit) -> None:
 
 async def picture(visit: Visit) -> None:
     number = visit.request.parts[-1].removesuffix(".png")
-    await visit.answer(pages.card(int(number) if number.isdigit() else 0), kind="image/png")
+    width = 320 + crc32(visit.request.path.encode()) % 256  # no two of the same size
+    await visit.answer(pages.card(int(number) if number.isdigit() else 0, width), kind="image/png")
 
 
 async def film(visit: Visit) -> None:
@@ -254,6 +257,20 @@ async def film(visit: Visit) -> None:
 
 async def to_film(visit: Visit) -> None:
     await visit.redirect("/".join(["/film", *visit.request.parts[1:]]))
+
+
+async def every(visit: Visit) -> None:
+    """A site that answers 200 for everything, in a language nobody knows; `set` says what is `posted` there."""
+    await visit.answer(pages.nothing_here(visit.request.parts[-1]))
+
+
+async def posted(visit: Visit) -> None:
+    await visit.answer(pages.posted(visit.request.path, visit.request.query.get("comments", str(next(COUNTED)))))
+
+
+async def closed(visit: Visit) -> None:
+    """The whole site closed for a day, and 200 all the same: for `set` of a path's first part."""
+    await visit.answer(pages.closed())
 
 
 async def missing(visit: Visit) -> None:
@@ -288,6 +305,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "picture": picture,
     "film": film,
     "to-film": to_film,
+    "every": every,
 }
 
 
@@ -302,6 +320,9 @@ STATES: dict[State, Behaviour] = {
     "notice": notice,
     "restricted": login_wall,
     "blocked": challenge,
+    "posted": posted,
+    "vanished": every,
+    "closed": closed,
 }
 
 
@@ -365,10 +386,18 @@ class Web:
         return f"http://nobody-here.invalid{path}"
 
     def set(self, path: str, state: State) -> None:
-        """Say what a link does from now on: take it down, bring it back."""
+        """Say what a link does from now on: take it down, bring it back; of a path's first part, all that is below."""
         if state not in STATES:
             raise ValueError(f"no state {state}; there are: {', '.join(get_args(State))}")
         self._states[path] = state
+
+    def clear(self, path: str) -> None:
+        """Let a path, or all below a first part, do again what it does by itself."""
+        self._states.pop(path, None)
+
+    def asked(self, start: str) -> frozenset[str]:
+        """Every path below `start` that was ever asked for."""
+        return frozenset(path for path in list(self._hits) if path.startswith(start))
 
     def hits(self, path: str) -> int:
         """How often a path was asked for, on all servers, whatever the query."""
@@ -434,7 +463,7 @@ class Web:
         visit = Visit(request, reader, writer, self._served)
         if self._delay_s:
             await asyncio.sleep(self._delay_s)
-        state = self._states.get(path)
+        state = self._states.get(f"/{request.parts[0]}") or self._states.get(path)
         behaviour = STATES[state] if state else BEHAVIOURS.get(request.parts[0], missing)
         await behaviour(visit)
         return not visit.ends and request.headers.get("connection", "").lower() != "close"
