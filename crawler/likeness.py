@@ -27,7 +27,7 @@ RUNS_KEPT = 40  # of a page of content; with the rest this stays under 600 bytes
 RUNS_KEPT_OF_MISSING = 256
 MARKUP_READ = 20_000
 TAGS_KEPT = 12
-ECHOES = 12
+ECHOES = 16
 ECHO_CHARS = 4
 
 # Scripts without spaces are taken sign by sign.
@@ -239,8 +239,14 @@ class Reading:
             return None
         pieces = [unquote(one) for one in re.split(r"[/?&=.]", f"{parts.path}?{parts.query}")]
         words = [word for piece in pieces for word in re.split(r"[-_+\s]", piece)]
-        said = sorted({one.lower() for one in [*pieces, *words] if len(one) >= ECHO_CHARS}, key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, said[:ECHOES]))) if said else None
+        said = sorted({one.lower() for one in [*pieces, *words] if one}, key=len, reverse=True)[:ECHOES]
+        return re.compile("|".join(map(_echoed, said))) if said else None
+
+
+def _echoed(piece: str) -> str:
+    """Match a piece of the address; a short one as a word of its own only, or it would be cut out of others."""
+    text = re.escape(piece)
+    return text if len(piece) >= ECHO_CHARS else rf"(?<!\w){text}(?!\w)"
 
 
 def _known(text: str) -> str:
