@@ -79,12 +79,14 @@ class Judging:
         finding = judge(page, sheet, known)
         if finding.needs_missing:
             arrived = self._clock()
-            finding = judge(page, sheet, known, missing=await self._missing.beside(visit, page, arrived))
+            missing = await self._missing.beside(visit, page, arrived)
+            finding = judge(page, sheet, known, missing=missing)
             if finding.verdict is Verdict.LIVE and finding.print is not None:
                 now = await self._missing.beside(visit, page, arrived, first=True)
-                finding = judge(page, sheet, known, missing=now)
-                if finding.verdict is Verdict.LIVE:
+                finding = finding if now is missing else judge(page, sheet, known, missing=now)
+                if finding.verdict is Verdict.LIVE and not now.proved:
                     await self._missing.prove(visit, page, finding.print or Print())
+        verdict.let_go(page)
         return finding
 
     async def _rendered_beside(self, visit: Visit, url: str) -> Page | None:
