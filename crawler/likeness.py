@@ -27,8 +27,7 @@ RUNS_KEPT = 40  # of a page of content; with the rest this stays under 600 bytes
 RUNS_KEPT_OF_MISSING = 256
 MARKUP_READ = 20_000
 TAGS_KEPT = 12
-ECHOES = 12
-ECHO_CHARS = 4
+ECHOES = 16
 
 # Scripts without spaces are taken sign by sign.
 _TOKEN = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\d_]+")
@@ -172,8 +171,8 @@ class Reading:
         return Print(
             title=digest(_known(self._document.title)),
             heading=digest(_known(heading)),
-            bare_title=digest(_known(self._without_echo(self._document.title))),
-            bare_heading=digest(_known(self._without_echo(heading))),
+            bare_title=digest(self._without_echo(self._document.title)),
+            bare_heading=digest(self._without_echo(heading)),
             picture=digest(picture),
             announced=announced,
             shown=picture is not None and (not announced or self._shows(picture)),
@@ -199,10 +198,7 @@ class Reading:
 
     @cached_property
     def _runs(self) -> frozenset[int]:
-        text = unicodedata.normalize("NFKC", self._document.own_text[:TEXT_READ]).lower()
-        if self._echo is not None:
-            text = self._echo.sub(" ", text)
-        return frozenset(_runs_of(_TOKEN.findall(text)[:TOKENS_READ]))
+        return frozenset(_runs_of(self._without_echo(self._document.own_text[:TEXT_READ]).split()[:TOKENS_READ]))
 
     @cached_property
     def _tags(self) -> tuple[int, ...]:
@@ -228,19 +224,26 @@ class Reading:
         )
 
     def _without_echo(self, text: str) -> str:
-        return self._echo.sub(" ", text.lower()) if self._echo is not None else text
+        """Give the words of a text, and what of the address it says again taken out."""
+        words = f" {_words_of(text)} "
+        for piece in self._echo:
+            words = words.replace(f" {piece} ", " ")
+        return words.strip()
 
     @cached_property
-    def _echo(self) -> re.Pattern[str] | None:
-        """What of the address may be said again on the page: its parts, and the words in them."""
+    def _echo(self) -> list[str]:
+        """Each part of the address as the words it would be said with; the longest first."""
         try:
             parts = urlsplit(self._page.url)
         except ValueError:
-            return None
-        pieces = [unquote(one) for one in re.split(r"[/?&=.]", f"{parts.path}?{parts.query}")]
-        words = [word for piece in pieces for word in re.split(r"[-_+\s]", piece)]
-        said = sorted({one.lower() for one in [*pieces, *words] if len(one) >= ECHO_CHARS}, key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, said[:ECHOES]))) if said else None
+            return []
+        pieces = re.split(r"[/?&=]", f"{parts.path}?{parts.query}")[:ECHOES]
+        said = {_words_of(unquote(piece)) for one in pieces for piece in (one, one.rpartition(".")[0])}
+        return sorted(said - {""}, key=len, reverse=True)
+
+
+def _words_of(text: str) -> str:
+    return " ".join(_TOKEN.findall(unicodedata.normalize("NFKC", text).lower()))
 
 
 def _known(text: str) -> str:

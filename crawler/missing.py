@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from casebook import missing
@@ -31,8 +32,9 @@ class _Record:
     latest: Missing
     proved: Missing | None = None
 
-    @property
+    @cached_property
     def missing(self) -> Missing:
+        """What is to be gone by."""
         return renewed(self.proved, self.latest) if self.proved else self.latest
 
 

@@ -81,12 +81,14 @@ class Judging:
         finding = judged()
         if finding.needs_missing:
             arrived = self._clock()
-            finding = judged(missing=await self._missing.beside(visit, page, arrived))
+            missing = await self._missing.beside(visit, page, arrived)
+            finding = judged(missing=missing)
             if finding.verdict is Verdict.LIVE and finding.print is not None:
                 now = await self._missing.beside(visit, page, arrived, first=True)
-                finding = judged(missing=now)
-                if finding.verdict is Verdict.LIVE:
+                finding = finding if now is missing else judged(missing=now)
+                if finding.verdict is Verdict.LIVE and not now.proved:
                     await self._missing.prove(visit, page, finding.print or Print())
+        verdict.let_go(page)
         return finding
 
     async def _rendered_beside(self, visit: Visit, url: str) -> Page | None:

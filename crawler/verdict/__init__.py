@@ -4,16 +4,17 @@ from collections.abc import Callable, Sequence
 
 from crawler.page import Page
 from crawler.verdict.addresses import parts, way
-from crawler.verdict.look import Look
+from crawler.verdict.described import unmarked
+from crawler.verdict.look import Look, let_go
 from crawler.verdict.moves import parked, strayed, told
 from crawler.verdict.parts import Baseline, Finding, Missing, Way
 from crawler.verdict.served import odd, served
-from crawler.verdict.signs import gone, refused, unchanged, unmarked
+from crawler.verdict.signs import gone, refused, unchanged
 from crawler.verdict.unknown import learned, proved_by, renewed
 from crawler.verdict.walls import challenged, failed, restricted
 from platforms.sheet import Engine, Sheet
 
-__all__ = ["Baseline", "Finding", "Missing", "Way", "ended", "judge", "learn", "proved_by", "renewed"]
+__all__ = ["Baseline", "Finding", "Missing", "Way", "ended", "judge", "learn", "let_go", "proved_by", "renewed"]
 
 
 def judge(
@@ -41,7 +42,9 @@ def judge(
 
 def learn(page: Page) -> Missing:
     """Say what a site's answer for an address that cannot exist teaches of its missing page."""
-    return learned(Look(page, None, None, None), judge(page))
+    missing = learned(Look(page, None, None, None), judge(page))
+    let_go(page)
+    return missing
 
 
 def ended(page: Page) -> Way:

@@ -1,10 +1,11 @@
 """One visit while it is judged: what is read from it is kept, and the first to ask pays."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from typing import Any
 from urllib.parse import SplitResult
 
 from crawler import notices, phrases
@@ -34,7 +35,8 @@ class Look:
     @cached_property
     def document(self) -> Document:
         """The page as signs are read from it."""
-        return Document(self.page)
+        found: Document = _read_once(self.page, "document", lambda: Document(self.page))
+        return found
 
     @cached_property
     def asked(self) -> SplitResult:
@@ -94,7 +96,8 @@ class Look:
     @cached_property
     def print(self) -> Print:
         """What this page is known by."""
-        return Reading(self.page, self.document).print
+        found: Print = _read_once(self.page, "print", lambda: Reading(self.page, self.document).print)
+        return found
 
     @cached_property
     def sign_of_gone(self) -> str | None:
@@ -155,6 +158,20 @@ class Look:
         host = re.sub(r"[.-]", "", self.final.hostname or "")
         own = phrases.plain(self.document.metas.get("og:site_name", ""))
         return words == own != "" or (len(name) >= SITE_NAME_CHARS and name in host)
+
+
+def _read_once(page: Page, name: str, read: Callable[[], Any]) -> Any:  # noqa: ANN401
+    """Keep with a page what is read from it and nothing else, for a visit may be judged more than once."""
+    kept = page.__dict__
+    if name not in kept:
+        kept[name] = read()
+    return kept[name]
+
+
+def let_go(page: Page) -> None:
+    """Forget what was read from a page; it holds the page, and is ten times as large."""
+    page.__dict__.pop("document", None)
+    page.__dict__.pop("print", None)
 
 
 _CONTENT_METAS = (

@@ -5,9 +5,10 @@ Only the site's own missing page can say that being sent away means gone.
 
 from crawler import notices, phrases
 from crawler.verdict.addresses import is_shortener, keeps_its_name, site, way
+from crawler.verdict.described import marked
 from crawler.verdict.look import Look
 from crawler.verdict.parts import Finding, Way, found
-from crawler.verdict.signs import gone, marked
+from crawler.verdict.signs import gone
 from crawler.verdict.unknown import is_same
 from platforms.words import Verdict
 

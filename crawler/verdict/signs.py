@@ -1,33 +1,20 @@
-"""The platform's own signs, what it means that there are none, and what every site says by its status or wording."""
+"""What every site says: by its status, and by its title or main heading."""
 
 from crawler.verdict.look import Look
-from crawler.verdict.parts import Finding, by, contradiction, found
+from crawler.verdict.parts import Finding, contradiction, found
 from crawler.verdict.unknown import is_same
 from platforms.words import Verdict
 
 
-def marked(look: Look) -> Finding | None:
-    """Follow the signs of the platform, or of what the site runs on."""
-    live, removed = look.marked(Verdict.LIVE), look.marked(Verdict.REMOVED)
-    if live and removed:
-        return contradiction(f"{look.described_as}.contradiction", live.rule, removed.rule)
-    if live and look.page.status in (404, 410) and not look.status_is_marked:
-        return contradiction(f"{look.described_as}.contradiction", live.rule, f"generic.status-{look.page.status}")
-    # A server that is out of order may show anything: only a sign that speaks of this very status counts then.
-    if _is_broken(look) and not look.status_is_marked:
-        return None
-    marker = look.marked(Verdict.UNCLEAR) or removed or live
-    return by(marker) if marker else None
-
-
-def _is_broken(look: Look) -> bool:
+def is_broken(look: Look) -> bool:
+    """Whether the server is out of order."""
     return look.page.status is not None and look.page.status >= 500
 
 
 def refused(look: Look) -> Finding | None:
     """Say that we were turned away, or that the server is out of order."""
     status = look.page.status
-    if _is_broken(look):
+    if is_broken(look):
         return found(Verdict.UNREACHABLE, f"status-{status}", f"The site's server is out of order ({status}).")
     if status == 403:
         return found(Verdict.BLOCKED, "status-403", "We were turned away (403), so we know nothing.")
@@ -43,19 +30,6 @@ def unchanged(look: Look) -> Finding | None:
     if look.page.conditional and not (look.moved and look.known and look.known.final_url):
         return found(Verdict.LIVE, "status-304", "The site says that nothing changed since the content was last seen.")
     return found(Verdict.UNCLEAR, "status-304", "The site says that nothing changed, but not since what.")
-
-
-def unmarked(look: Look) -> Finding | None:
-    """Say what it means that a platform's page carries none of its signs."""
-    if look.sheet is None:
-        return None
-    if look.sheet.scripts and not look.page.rendered:
-        because = "This platform shows its content only to a browser that runs scripts."
-        return Finding(Verdict.UNCLEAR, f"{look.sheet.id}.needs-browser", because, needs_browser=True)
-    if look.sheet.otherwise == "unclear":
-        because = "The page carries none of the signs known for this platform, which proves nothing here."
-        return Finding(Verdict.UNCLEAR, f"{look.sheet.id}.unmarked", because)
-    return None
 
 
 def gone(look: Look) -> Finding | None:

@@ -191,11 +191,12 @@ def learned(look: Look, finding: Finding) -> Missing:
     where = way(look.asked, look.final)
     if where is Way.SITE or finding.rule in ("generic.parked", "generic.seized", "generic.for-sale"):
         return Missing()
+    here = replace(look.print, whole=frozenset())  # kept for a day in memory, where the sample is enough
     if look.page.status in (404, 410):
-        return Missing(where, honest=True, print=look.print)
+        return Missing(where, honest=True, print=here)
     if look.page.status != 200 or finding.rule in ("generic.needs-browser", "generic.shell", "generic.empty"):
         return Missing()
-    return Missing(where, print=look.print)
+    return Missing(where, print=here)
 
 
 def proved_by(missing: Missing, here: Print) -> Missing:

@@ -137,6 +137,10 @@ def test_being_sent_away_is_removal_only_where_that_is_what_missing_looks_like(
         pytest.param(content(), first_page(NEXT), "live", "page", id="what is missing is sent home"),
         pytest.param(nothing(), SOFT, "unclear", "like-missing", id="what is missing there"),
         pytest.param(closed(), closed(NEXT), "unclear", "like-missing", id="one wall before everything"),
+        pytest.param(
+            shown("Pixhaven: no kx8", words(30, 20), url=f"{HOST}/album/kx8"), shown("Pixhaven: no qqqqqqqqq0", words(30, 20),
+            url=f"{HOST}/album/qqqqqqqqq0"), "unclear", "like-missing", id="what is missing there, which names a short address",
+        ),
         pytest.param(nothing(more=words(80, 60)), nothing(NEXT, words(81, 60)), "unclear", "like-missing",
                      id="what is missing there, with what others look at"),
     ],
