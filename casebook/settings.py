@@ -67,6 +67,7 @@ class Crawler(Section):
     browser: Annotated[str, Field(min_length=1)] = "auto"
     browser_recycle_after: Annotated[int, Field(ge=1, le=10_000)] = 50
     browser_time_s: Seconds = 20.0
+    controls_every_s: Seconds = 3_600
 
 
 class Cadence(Section):
@@ -84,6 +85,7 @@ class Cadence(Section):
     failing_s: Seconds = 900
     failing_max_s: Seconds = 86_400
     lost_after_s: Seconds = 1_209_600
+    flapping_within_s: Seconds = 604_800
     jitter: Annotated[float, Field(ge=0, le=0.5)] = 0.1
 
 

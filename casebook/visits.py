@@ -3,14 +3,14 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from casebook import journal, states
+from casebook import controls, journal, notices, states
 from casebook.access import Actor, Right, Role, agreed, reach, require
 from casebook.cadence import Watching, next_check
 from casebook.settings import Cadence
@@ -21,11 +21,18 @@ from casebook.vocabulary import Act, AddressId, EventKind, Verdict
 VISITED = (
     Address.id, Address.url, Address.visit, Address.site_digest, Address.platform, Address.minor, Address.baseline,
     Address.read_whole_at,
+    exists()
+    .where(WatchedLink.address_id == Address.id, WatchedLink.gone_since.is_not(None), WatchedLink.retired_at.is_(None))
+    .label("confirming"),
+)  # fmt: skip
+HELD = (
+    Address.id, Address.site_digest, Address.platform, Address.failures, Address.baseline, Address.read_whole_at,
 )  # fmt: skip
 STANDING = tuple(one.name for one in fields(states.Standing))
-TOLD = frozenset({EventKind.TAKEN_DOWN, EventKind.RESURFACED, EventKind.LOST})
+TOLD = frozenset({EventKind.TAKEN_DOWN, EventKind.RESURFACED, EventKind.LOST, EventKind.FLAPPING})
 HOST_FAILS = frozenset({Verdict.UNREACHABLE, Verdict.BLOCKED})
 HOST_SLOWED_AFTER = 3
+BROKEN_FAILURES_MAX = 3  # a view that is mended shows it in an hour, so the links need not wait for a day
 
 
 Line = Row[
@@ -43,7 +50,7 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Visit:
-    """One address to look at, leased."""
+    """One address to look at, leased; `confirming` where a link to it was found gone and waits for a second look."""
 
     address: AddressId
     url: str
@@ -52,11 +59,16 @@ class Visit:
     minor: bool
     baseline: Baseline | None
     read_whole_at: datetime | None
+    confirming: bool = False
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What one visit proved, ready for the record. `retry_after` is when the host asked us to come back."""
+    """What one visit proved, ready for the record.
+
+    `retry_after` is when the host asked us to come back. `confirms` says whether the look may end the wait for a
+    takedown; one without a browser may not, where there is a browser.
+    """
 
     address: AddressId
     at: datetime
@@ -69,6 +81,7 @@ class Seen:
     baseline: Baseline | None = None
     read_whole: bool = False
     retry_after: datetime | None = None
+    confirms: bool = True
 
 
 def lease(
@@ -133,7 +146,9 @@ def _visit(book: Casebook, row: Line) -> Visit:
     unseal = book.vault.unseal
     sealed = unseal("address.url", row.url) if row.visit is None else unseal("address.visit", row.visit)
     known = None if row.baseline is None else Baseline(**json.loads(unseal("address.baseline", row.baseline)))
-    return Visit(AddressId(row.id), sealed, row.site_digest, row.platform, row.minor, known, row.read_whole_at)
+    return Visit(
+        AddressId(row.id), sealed, row.site_digest, row.platform, row.minor, known, row.read_whole_at, row.confirming
+    )
 
 
 def lease_these(
@@ -190,6 +205,8 @@ def record(
         ours = list({one.address: one for one in seen if one.address in rows}.values())
         if not ours:
             return 0
+        broken = controls.broken(session)
+        ours = [_believed(one, since=broken.get(rows[one.address].platform)) for one in ours]
         checks = _write_checks(session, book, ours)
         watchers = _watchers(session, list(rows))
         batch = _Batch()
@@ -201,6 +218,17 @@ def record(
         return len(ours)
 
 
+def _believed(seen: Seen, since: datetime | None) -> Seen:
+    """Believe nothing of a platform while our view of it is broken; that no answer came is true all the same."""
+    if since is None or seen.verdict in HOST_FAILS:
+        return seen
+    because = (
+        f"Our view of this platform is broken since {since:%Y-%m-%d %H:%M} UTC, as addresses that are known to be live "
+        f"or missing show, so this look proves nothing. It seemed to be {seen.verdict}: {seen.because}"
+    )
+    return replace(seen, verdict=Verdict.UNCLEAR, rule=controls.RULE, because=because, baseline=None, read_whole=False)
+
+
 @dataclass(frozen=True)
 class _Batch:
     """What one transaction is about to write, as plain rows: a statement per table, not one per link."""
@@ -209,6 +237,7 @@ class _Batch:
     links: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     told: list[tuple[str, str, datetime]] = field(default_factory=list)
+    flapping: list[tuple[Line, datetime]] = field(default_factory=list)
 
 
 def _write(session: Session, book: Casebook, batch: _Batch, actor: Actor) -> None:
@@ -219,12 +248,16 @@ def _write(session: Session, book: Casebook, batch: _Batch, actor: Actor) -> Non
         session.connection().execute(insert(Event), batch.events)
     for act, subject, at in batch.told:
         journal.append(session, book.vault, actor, act, subject, at)
+    for link, at in batch.flapping:
+        words = (
+            f"{link.ref}: link {link.id} keeps going and coming back. It is watched on, and told as one story; "
+            f"see: pehra link show {link.id}"
+        )
+        notices.tell_assigned(session, session.get_one(Case, link.case_id), words, at)
 
 
 def _held(session: Session, owner: str, addresses: list[AddressId]) -> dict[int, Line]:
-    query = select(Address.id, Address.site_digest, Address.failures, Address.baseline, Address.read_whole_at).where(
-        Address.id.in_(addresses), Address.lease == owner
-    )
+    query = select(*HELD).where(Address.id.in_(addresses), Address.lease == owner)
     return {row.id: row for row in session.execute(query.with_for_update())}
 
 
@@ -249,7 +282,15 @@ def _write_checks(session: Session, book: Casebook, seen: Sequence[Seen]) -> dic
 def _watchers(session: Session, addresses: list[int]) -> dict[int, list[Line]]:
     standing = [getattr(WatchedLink, name) for name in STANDING]
     query = (
-        select(WatchedLink.id, WatchedLink.address_id, WatchedLink.reported_at, *standing, Case.urgent, Case.ref)
+        select(
+            WatchedLink.id,
+            WatchedLink.case_id,
+            WatchedLink.address_id,
+            WatchedLink.reported_at,
+            *standing,
+            Case.urgent,
+            Case.ref,
+        )
         .join(Case, Case.id == WatchedLink.case_id)
         .where(WatchedLink.address_id.in_(addresses), WatchedLink.retired_at.is_(None), Case.closed_at.is_(None))
         .where(agreed(Act.WATCH))
@@ -272,6 +313,8 @@ def _one(
 ) -> None:
     """Move one address on, with every link that watches it."""
     failures = 0 if seen.verdict in states.TELLING else row.failures + 1
+    if seen.rule == controls.RULE:
+        failures = min(failures, BROKEN_FAILURES_MAX)
     dues = []
     for link in watchers:
         watching = Watching(_advance(book, batch, link, seen, check, cadence), link.urgent, link.reported_at)
@@ -302,6 +345,8 @@ def _advance(book: Casebook, batch: _Batch, link: Line, seen: Seen, check: int, 
         seen.at,
         confirm_after=timedelta(seconds=cadence.confirm_after_s),
         lost_after=timedelta(seconds=cadence.lost_after_s),
+        flapping_within=timedelta(seconds=cadence.flapping_within_s),
+        confirms=seen.confirms,
     )
     standing = {name: getattr(change.standing, name) for name in STANDING}
     because = book.vault.seal("link.because", seen.because)
@@ -312,6 +357,8 @@ def _advance(book: Casebook, batch: _Batch, link: Line, seen: Seen, check: int, 
         batch.events.append({"link_id": link.id, "check_id": check, "kind": kind, "at": seen.at, **ends})
         if kind in TOLD:
             batch.told.append((f"link.{kind}", f"{link.ref}/{link.id}", seen.at))
+        if kind is EventKind.FLAPPING:
+            batch.flapping.append((link, seen.at))
     return change.standing
 
 

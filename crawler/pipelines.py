@@ -20,6 +20,7 @@ from crawler.page import Page
 from crawler.spiders.recheck import Look
 from crawler.verdict import Finding, judge
 from platforms.registry import Registry
+from platforms.sheet import Sheet
 from platforms.words import Verdict
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,28 @@ class Judging:
             if page is not None:
                 item.page = page
                 finding = judge(page, sheet)
-        return finding
+        return await self._confirmed(item, finding, sheet)
+
+    async def _confirmed(self, item: Look, finding: Finding, sheet: Sheet | None) -> Finding:
+        """Look once more in a browser before a takedown is confirmed; what the two see must be one thing."""
+        assert item.page is not None  # noqa: S101
+        allowed = self._path is not None and allowance(item.visit, self._settings).browser
+        if finding.verdict is not Verdict.REMOVED or item.page.rendered or not allowed:
+            return finding
+        item.confirms = False
+        page = await self._rendered(item.visit.url) if item.visit.confirming else None
+        if page is None:
+            item.confirms = self._path is None
+            return finding
+        rendered = judge(page, sheet)
+        item.page, item.confirms = page, True
+        if rendered.verdict is Verdict.REMOVED:
+            return rendered
+        because = (
+            f"Two looks differ. Without scripts it seemed removed: {finding.because} "
+            f"In a browser it seemed {rendered.verdict}: {rendered.because}"
+        )
+        return Finding(Verdict.UNCLEAR, "pehra.looks-differ", because)
 
     async def _rendered(self, url: str) -> Page | None:
         """Look in the browser; None where there is none, or where it does not start."""
@@ -121,7 +143,10 @@ class Recording:
     async def process_item(self, item: tuple[Look, Finding]) -> tuple[Look, Finding]:
         """Hand one finding over."""
         look, finding = item
-        await self._desk.take(seen(look, finding, self._desk.clock()))
+        if look.control is None:
+            await self._desk.take(seen(look, finding, self._desk.clock()), look.visit.platform)
+        elif self._desk.eyes is not None:
+            self._desk.eyes.answered(look.control, finding.verdict)
         return item
 
     async def close_spider(self) -> None:
@@ -130,7 +155,7 @@ class Recording:
             self._writer.cancel()
             with suppress(asyncio.CancelledError):
                 await self._writer
-        await self._desk.write()
+        await self._desk.write(last=True)
 
 
 def seen(look: Look, finding: Finding, at: datetime) -> Seen:
@@ -154,6 +179,7 @@ def seen(look: Look, finding: Finding, at: datetime) -> Seen:
         baseline=baseline,
         read_whole=whole,
         retry_after=_retry_after(page, at),
+        confirms=look.confirms,
     )
 
 

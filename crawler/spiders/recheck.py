@@ -15,8 +15,10 @@ from scrapy.http.headers import Headers
 from twisted.python.failure import Failure as TwistedFailure
 
 from casebook.children import Allowance, allowance
+from casebook.controls import Asked
 from casebook.settings import Crawler as CrawlerSettings
 from casebook.visits import Visit
+from casebook.vocabulary import AddressId
 from crawler.decoding import ACCEPTED, Undecodable, unpack
 from crawler.desk import Desk
 from crawler.document import Document
@@ -32,10 +34,15 @@ TEXT = ("text/", "application/xhtml", "application/xml", "application/json")
 
 @dataclass
 class Look:
-    """One address on its way through a pass."""
+    """One address on its way through a pass; `control` where it is visited to check our own eyes.
+
+    `confirms`: whether what it shows may end the wait for a takedown.
+    """
 
     visit: Visit
     began: float
+    control: Asked | None = None
+    confirms: bool = True
     hops: list[Hop] = field(default_factory=list)
     received: int = 0
     page: Page | None = None
@@ -61,8 +68,19 @@ class Recheck(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for each address that the desk hands out."""
+        eyes = self.desk.eyes
+        for asked in [] if eyes is None else await eyes.forced():
+            yield self._control(asked)
         async for visit in self.desk.visits():
+            for asked in [] if eyes is None else await eyes.due(visit.platform):
+                yield self._control(asked)
             yield self._request(Look(visit, _now()), visit.url)
+
+    def _control(self, asked: Asked) -> Request:
+        """Visit a control as a link is visited, before those that wait for it."""
+        platform, url = asked.control.platform, asked.control.visit or asked.control.url
+        visit = Visit(AddressId(0), url, site=b"", platform=platform, minor=False, baseline=None, read_whole_at=None)
+        return self._request(Look(visit, _now(), asked), visit.url)
 
     def _request(self, look: Look, url: str) -> Request:
         left = self.limits.visit_time_s - (_now() - look.began if look.hops else 0.0)
@@ -73,6 +91,7 @@ class Recheck(Spider):
             errback=self.failed,
             dont_filter=True,
             headers=self._headers(look),
+            priority=0 if look.control is None else 1,
             meta={
                 "look": look,
                 "download_slot": urlsplit(url).netloc,  # of a normalised address, so the host in its one spelling

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.web import pages
 
-State = Literal["live", "gone404", "gone410", "notice", "restricted", "blocked"]
+State = Literal["live", "gone404", "gone410", "gone-bare", "notice", "two-faced", "restricted", "blocked"]
 
 HTML = "text/html; charset=utf-8"
 DRIP_S = 0.05
@@ -295,11 +295,22 @@ async def gone410(visit: Visit) -> None:
     await visit.answer(pages.page("Gone", "<p>There is no such page any more.</p>"), status=410)
 
 
+async def gone_bare(visit: Visit) -> None:
+    """404 without a word."""
+    await visit.answer(status=404)
+
+
+async def two_faced(visit: Visit) -> None:
+    await visit.answer(pages.two_faced())
+
+
 STATES: dict[State, Behaviour] = {
     "live": up,
     "gone404": missing,
     "gone410": gone410,
+    "gone-bare": gone_bare,
     "notice": notice,
+    "two-faced": two_faced,
     "restricted": login_wall,
     "blocked": challenge,
 }
