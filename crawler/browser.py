@@ -178,7 +178,7 @@ class Browser:
     def _stopped(self, url: str, answers: list[Response], error: Error) -> Page:
         """Read what a navigation that showed no page still tells; a download or a 204 is an answer too."""
         aborted = any(sign in error.message for sign in NO_PAGE)
-        if answers and aborted and not 300 <= answers[-1].status < 400:
+        if answers and aborted and self._refusal(answers[-1]) is None and not 300 <= answers[-1].status < 400:
             return _answered(url, answers, "", answers[-1].url)
         where = _next(answers[-1]) if answers else url
         known = self._proxy.failure(*_authority(where))
