@@ -15,7 +15,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from casebook import notices
-from casebook.access import Actor, Right, require, standing
+from casebook.access import Actor, Right, reach, require, standing
 from casebook.store import Casebook
 from casebook.tables import Address, Assignment, Book, Case, ControlResult, Outage, WatchedLink
 from casebook.vocabulary import Verdict
@@ -137,7 +137,8 @@ def record(
 def forget(book: Casebook, platforms: Collection[str], *, actor: Actor, at: datetime) -> None:
     """End the outage of platforms whose sheets have no control any more, or that have no sheet."""
     require(actor, Right.RECORD_CHECKS)
-    ended = outages(book).keys() & set(platforms)
+    with book.reading() as session:
+        ended = broken(session).keys() & set(platforms)
     if not ended:
         return
     with book.writing() as session:
@@ -216,10 +217,20 @@ def broken(session: Session) -> dict[str, datetime]:
     return {platform: began for platform, began in session.execute(query)}  # noqa: C416  # rows are no pairs to a type
 
 
-def outages(book: Casebook) -> dict[str, datetime]:
-    """Give the same to a screen."""
+def outages(book: Casebook, *, actor: Actor, at: datetime) -> dict[str, datetime]:
+    """Give the same to a screen, of platforms that the actor's own cases watch.
+
+    Controls are visited because somebody watches their platform, so an outage would tell of another's case.
+    """
+    theirs = (
+        select(Address.platform)
+        .join(WatchedLink, WatchedLink.address_id == Address.id)
+        .where(WatchedLink.case_id.in_(reach(actor, at)), WatchedLink.retired_at.is_(None))
+        .distinct()
+    )
     with book.reading() as session:
-        return broken(session)
+        mine = set(session.scalars(theirs))
+        return {platform: since for platform, since in broken(session).items() if platform in mine}
 
 
 def last_visits(book: Casebook, controls: Iterable[Control]) -> list[ControlView]:

@@ -209,6 +209,7 @@ def _checks(session: Session, book: Casebook, link: WatchedLink, most: int) -> l
             "status": check.status,
             "rendered": check.rendered,
             "took_ms": check.took_ms,
+            "vantage": check.vantage,
         }
         for check in session.scalars(query)
     ]

@@ -149,9 +149,12 @@ def _facts(session: Session) -> tuple[str, bool]:
 
 
 def _our_view(session: Session) -> tuple[str, bool]:
-    broken = controls.outages(session.book)
+    actor = session.unlocked if session.claim.protected else session.actor
+    if actor is None:
+        return "told to whom it concerns: pehra platform list", False
+    broken = controls.outages(session.book, actor=actor, at=now())
     if not broken:
-        return "no control answers wrongly", False
+        return "no control of a platform of yours answers wrongly", False
     return f"broken on {', '.join(sorted(broken))}, where nothing counts now; see: pehra platform check", True
 
 

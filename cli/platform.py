@@ -52,9 +52,9 @@ def list_platforms(session: Session, as_json: bool) -> None:
 
 
 def _broken(session: Session) -> dict[str, datetime]:
-    """Give the platforms whose view is broken; sheets can be listed where there is no home yet."""
+    """Give the platforms of one's cases whose view is broken; sheets can be listed where there is no home yet."""
     try:
-        return controls.outages(session.book)
+        return controls.outages(session.book, actor=session.actor, at=now())
     except CasebookError:
         return {}
 
@@ -97,7 +97,7 @@ def check(session: Session, platform: str | None, as_json: bool) -> None:
     with_controls = [one for one in sheets if one.control]
     if with_controls:
         jobs.look_at_controls(session.home, [one.id for one in with_controls])
-    broken = controls.outages(session.book)
+    broken = controls.outages(session.book, actor=session.actor, at=now())
     seen = {one.id: controls.last_visits(session.book, controls.controls_of(one)) for one in sheets}
     if as_json:
         print_json({"platforms": [_checked(one.id, seen[one.id], broken) for one in sheets]})
@@ -122,16 +122,11 @@ def _known(session: Session, platform: str) -> Sheet:
 
 
 def _checked(platform: str, seen: Sequence[ControlView], broken: Mapping[str, datetime]) -> dict[str, Any]:
-    return {
-        "platform": platform,
-        "view": _view(platform, seen, broken),
-        "broken_since": broken.get(platform),
-        "controls": seen,
-    }
+    return {"platform": platform, "view": _view(seen), "broken_since": broken.get(platform), "controls": seen}
 
 
-def _view(platform: str, seen: Sequence[ControlView], broken: Mapping[str, datetime]) -> str:
-    if platform in broken:
+def _view(seen: Sequence[ControlView]) -> str:
+    if any(one.right is False for one in seen):
         return "broken"
     return "works" if any(one.right for one in seen) else "unknown"
 
@@ -141,9 +136,10 @@ def _told(
 ) -> Iterator[str]:
     names: dict[str, list[str]] = {"broken": [], "works": [], "unknown": []}
     for sheet in sheets:
-        names[_view(sheet.id, seen[sheet.id], broken)].append(sheet.id)
+        names[_view(seen[sheet.id])].append(sheet.id)
     for one in names["broken"]:
-        yield f"Our view of {one} is broken since {broken[one]:%Y-%m-%d %H:%M} UTC: what is seen there is unclear."
+        since = f" since {broken[one]:%Y-%m-%d %H:%M} UTC" if one in broken else ""
+        yield f"Our view of {one} is broken{since}: what is seen there counts as unclear."
     if names["works"]:
         yield f"Our view works: {', '.join(names['works'])}."
     if names["unknown"]:

@@ -32,6 +32,11 @@ def answer(book: Casebook, at: datetime, live: Verdict, missing: Verdict) -> Non
     controls.record(book, told, BOTH, actor=MONITOR, at=at)
 
 
+def broken_now(book: Casebook) -> dict[str, datetime]:
+    with book.reading() as session:
+        return controls.broken(session)
+
+
 def works(book: Casebook, hours: float) -> None:
     answer(book, later(hours), Verdict.LIVE, Verdict.REMOVED)
 
@@ -138,22 +143,22 @@ def test_what_was_seen_while_our_eyes_were_good_stays(book: Casebook, officer: A
 @pytest.mark.parametrize("wall", [Verdict.BLOCKED, Verdict.UNREACHABLE])
 def test_a_wall_before_a_control_begins_no_outage_and_ends_none(book: Casebook, wall: Verdict) -> None:
     answer(book, START, wall, wall)
-    assert controls.outages(book) == {}
+    assert broken_now(book) == {}
     breaks(book, 1)
     answer(book, later(2), wall, wall)
-    assert controls.outages(book) == {"pixhaven": later(1)}
+    assert broken_now(book) == {"pixhaven": later(1)}
     works(book, 3)
-    assert controls.outages(book) == {}
+    assert broken_now(book) == {}
 
 
 def test_what_a_sheet_has_no_more_counts_no_more(book: Casebook) -> None:
     breaks(book, 1)
     asked, _ = controls.claim(book, [LIVE], actor=MONITOR, at=later(2), every=HOUR)
     controls.record(book, {asked[0]: Verdict.LIVE}, [LIVE], actor=MONITOR, at=later(2))
-    assert controls.outages(book) == {}
+    assert broken_now(book) == {}
     breaks(book, 3)
     controls.forget(book, ["pixhaven"], actor=MONITOR, at=later(4))
-    assert controls.outages(book) == {}
+    assert broken_now(book) == {}
 
 
 def test_those_whose_cases_watch_the_platform_hear_once_that_it_broke_and_once_that_it_works(
@@ -177,6 +182,15 @@ def test_who_is_assigned_twice_is_told_once(book: Casebook, officer: Actor, coll
     assignments.assign(book, ref, "day shift", actor=officer, at=START)
     breaks(book, 1)
     assert (len(told(book, officer)), len(told(book, colleague))) == (1, 1)
+
+
+def test_an_outage_is_shown_to_whose_cases_watch_the_platform_and_to_nobody_else(
+    book: Casebook, officer: Actor, colleague: Actor
+) -> None:
+    watch(book, officer)
+    breaks(book, 1)
+    assert controls.outages(book, actor=officer, at=later(2)) == {"pixhaven": later(1)}
+    assert controls.outages(book, actor=colleague, at=later(2)) == {}
 
 
 def test_every_visit_to_a_control_stays_on_record(book: Casebook) -> None:

@@ -93,7 +93,7 @@ def test_platform_check_visits_the_controls_now_and_says_what_they_are(helpline:
     assert web.hits(f"{base}/known") == 2
     web.set(f"{base}/missing", "live")
     said = helpline.pehra("platform", "check", "our_web").out
-    assert "Our view of our_web is broken since" in said
+    assert "Our view of our_web is broken: what is seen there counts as unclear." in said
     assert "WRONG" in said
 
 
