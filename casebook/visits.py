@@ -67,7 +67,7 @@ class Seen:
     """What one visit proved, ready for the record.
 
     `retry_after` is when the host asked us to come back. `confirms` says whether the look may end the wait for a
-    takedown; one without a browser may not, where there is a browser.
+    takedown; one without a browser may not, where there is a browser. `vantage` is the exit that saw it, None our own.
     """
 
     address: AddressId
@@ -82,6 +82,7 @@ class Seen:
     read_whole: bool = False
     retry_after: datetime | None = None
     confirms: bool = True
+    vantage: str | None = None
 
 
 def lease(
@@ -272,6 +273,7 @@ def _write_checks(session: Session, book: Casebook, seen: Sequence[Seen]) -> dic
             "status": one.status,
             "rendered": one.rendered,
             "took_ms": one.took_ms,
+            "vantage": one.vantage,
         }
         for one in seen
     ]

@@ -2,22 +2,22 @@
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Self
+from typing import Self, cast
 
-from playwright.async_api import Error as BrowserError
 from scrapy.crawler import Crawler
 
 from casebook.children import allowance
 from casebook.settings import Settings
 from casebook.visits import Baseline, Seen
-from crawler.browser import Browser, find_browser
+from crawler.browsers import Browsers
 from crawler.desk import Desk
-from crawler.guards import Guard
 from crawler.page import Page
-from crawler.spiders.recheck import Look
+from crawler.spiders.recheck import Look, Recheck
+from crawler.vantages import Exits, settled, wants_another
 from crawler.verdict import Finding, judge
 from platforms.registry import Registry
 from platforms.sheet import Sheet
@@ -26,36 +26,35 @@ from platforms.words import Verdict
 log = logging.getLogger(__name__)
 
 PATIENCE_MAX_S = 86_400
-BROWSERS_AT_ONCE = 2
 
 
 class Judging:
     """Turns a look into a finding."""
 
-    def __init__(self, registry: Registry, settings: Settings) -> None:
-        self._registry = registry
+    def __init__(self, registry: Registry, settings: Settings, spider: Recheck) -> None:
+        self._registry, self._spider = registry, spider
         self._settings = settings.crawler
-        self._open = AsyncExitStack()
-        self._room = asyncio.Semaphore(BROWSERS_AT_ONCE)
-        self._browser: Browser | None = None
-        self._path = find_browser(self._settings.browser)
-        self._opening = asyncio.Lock()
+        self._browsers = Browsers(self._settings)
+        self._exits = Exits(self._settings)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Take what the pass was given."""
-        desk: Desk = crawler.spider.desk  # type: ignore[union-attr]
-        return cls(crawler.settings["PEHRA_REGISTRY"], desk.settings)
+        spider = cast(Recheck, crawler.spider)
+        return cls(crawler.settings["PEHRA_REGISTRY"], spider.desk.settings, spider)
 
     async def process_item(self, item: Look) -> tuple[Look, Finding]:
         """Judge; a page that our own program stumbles over costs its own visit and no other."""
         try:
-            return item, await self._judged(item)
+            finding = await self._judged(item)
+            if self._exits.names and wants_another(finding):
+                return await self._from_elsewhere(item, finding)
         except Exception as error:  # noqa: BLE001  # the edge of a visit
             kind = type(error).__name__
             log.error("address %s could not be judged (%s)", item.visit.address, kind)  # noqa: TRY400  # law 4
             because = f"Our own program stumbled over this page ({kind}), so it tells nothing."
             return item, Finding(Verdict.UNCLEAR, "pehra.stumbled", because)
+        return item, finding
 
     async def _judged(self, item: Look) -> Finding:
         """Judge, with a second look in the browser where the first could not tell."""
@@ -63,7 +62,7 @@ class Judging:
         sheet = self._registry.sheet(item.visit.platform) if item.visit.platform else None
         finding = judge(item.page, sheet)
         if finding.needs_browser and allowance(item.visit, self._settings).browser:
-            page = await self._rendered(item.visit.url)
+            page = await self._rendered(item)
             if page is not None:
                 item.page = page
                 finding = judge(page, sheet)
@@ -72,13 +71,13 @@ class Judging:
     async def _confirmed(self, item: Look, finding: Finding, sheet: Sheet | None) -> Finding:
         """Look once more in a browser before a takedown is confirmed; what the two see must be one thing."""
         assert item.page is not None  # noqa: S101
-        allowed = self._path is not None and allowance(item.visit, self._settings).browser
+        allowed = self._browsers.any and allowance(item.visit, self._settings).browser
         if finding.verdict is not Verdict.REMOVED or item.page.rendered or not allowed:
             return finding
         item.confirms = False
-        page = await self._rendered(item.visit.url) if item.visit.confirming else None
+        page = await self._rendered(item) if item.visit.confirming else None
         if page is None:
-            item.confirms = self._path is None
+            item.confirms = not self._browsers.any
             return finding
         rendered = judge(page, sheet)
         item.page, item.confirms = page, True
@@ -90,38 +89,33 @@ class Judging:
         )
         return Finding(Verdict.UNCLEAR, "pehra.looks-differ", because)
 
-    async def _rendered(self, url: str) -> Page | None:
-        """Look in the browser; None where there is none, or where it does not start."""
-        async with self._room:
-            if self._path is None:
-                return None
-            try:
-                browser = await self._get_browser()
-            except BrowserError:
-                log.warning("the browser does not start; pages that only scripts can show stay unclear")
-                self._path = None
-                return None
-            return await browser.look(url)
+    async def _from_elsewhere(self, item: Look, here: Finding) -> tuple[Look, Finding]:
+        """Look from every other exit in turn until one sees it up; what each saw stands in the reason."""
+        looks, findings = {}, {}
+        for name in self._exits.names:
+            visit = replace(item.visit, baseline=None)
+            look = Look(visit, _now(), item.control, vantage=name, exit=await self._exits.url(name))
+            looks[name] = await self._spider.look_from(look)
+            findings[name] = await self._judged(look)
+            if findings[name].verdict is Verdict.LIVE:
+                break
+        taken = settled(findings)
+        others = {name: one for name, one in findings.items() if name != taken}
+        seen = [f"From the exit {name}, {one.verdict}: {one.because}" for name, one in others.items()]
+        if taken is None:
+            return item, replace(here, because=" ".join([here.because, *seen]))
+        finding = findings[taken]
+        because = [finding.because, f"This was seen from the exit {taken}; from our own it was {here.verdict}:"]
+        return looks[taken], replace(finding, because=" ".join([*because, here.because, *seen]))
 
-    async def _get_browser(self) -> Browser:
-        async with self._opening:
-            if self._browser is None:
-                assert self._path is not None  # noqa: S101
-                self._browser = await self._open.enter_async_context(
-                    Browser(
-                        self._path,
-                        Guard(self._settings.allow_networks),
-                        user_agent=self._settings.user_agent,
-                        recycle_after=self._settings.browser_recycle_after,
-                        time_s=self._settings.browser_time_s,
-                        upstream=self._settings.proxy,
-                    )
-                )
-            return self._browser
+    async def _rendered(self, look: Look) -> Page | None:
+        upstream = self._settings.proxy if look.vantage is None else self._exits.upstream(look.vantage)
+        return await self._browsers.look(look.visit.url, upstream)
 
     async def close_spider(self) -> None:
-        """Close the browser."""
-        await self._open.aclose()
+        """Close the browsers and the ways to other exits."""
+        await self._browsers.aclose()
+        await self._exits.aclose()
 
 
 class Recording:
@@ -162,11 +156,11 @@ def seen(look: Look, finding: Finding, at: datetime) -> Seen:
     """Put a look and its finding into the casebook's form."""
     page = look.page
     assert page is not None  # noqa: S101
-    whole = finding.verdict is Verdict.LIVE and page.status == 200 and not page.rendered
+    whole = finding.verdict is Verdict.LIVE and page.status == 200 and not page.rendered and look.vantage is None
     baseline = None
     if whole and not look.hops and (page.headers.get("etag") or page.headers.get("last-modified")):
         baseline = Baseline(page.headers.get("etag"), page.headers.get("last-modified"))
-    took_s = asyncio.get_running_loop().time() - look.began
+    took_s = _now() - look.began
     return Seen(
         address=look.visit.address,
         at=at,
@@ -180,7 +174,12 @@ def seen(look: Look, finding: Finding, at: datetime) -> Seen:
         read_whole=whole,
         retry_after=_retry_after(page, at),
         confirms=look.confirms,
+        vantage=look.vantage,
     )
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _retry_after(page: Page, at: datetime) -> datetime | None:

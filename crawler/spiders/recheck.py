@@ -36,13 +36,16 @@ TEXT = ("text/", "application/xhtml", "application/xml", "application/json")
 class Look:
     """One address on its way through a pass; `control` where it is visited to check our own eyes.
 
-    `confirms`: whether what it shows may end the wait for a takedown.
+    `confirms`: whether what it shows may end the wait for a takedown. `vantage` names another exit than our own, and
+    `exit` is the proxy that leads there.
     """
 
     visit: Visit
     began: float
     control: Asked | None = None
     confirms: bool = True
+    vantage: str | None = None
+    exit: str | None = None
     hops: list[Hop] = field(default_factory=list)
     received: int = 0
     page: Page | None = None
@@ -94,10 +97,23 @@ class Recheck(Spider):
             priority=0 if look.control is None else 1,
             meta={
                 "look": look,
+                "exit": look.exit,
                 "download_slot": urlsplit(url).netloc,  # of a normalised address, so the host in its one spelling
                 "download_timeout": max(0.1, min(self.limits.answer_time_s, left)),
             },
         )
+
+    async def look_from(self, look: Look) -> Look:
+        """Visit, hop by hop, from the exit that a look names, while the first look waits in the pipeline."""
+        assert self.crawler.engine is not None  # noqa: S101  # it runs while its pipelines do
+        step: Request | Look = self._request(look, look.visit.url)
+        while isinstance(step, Request):
+            try:
+                response = await self.crawler.engine.download_async(step)
+            except Exception as error:  # noqa: BLE001  # the edge of a visit
+                return self._end(look, step.url, failure_of(error))
+            (step,) = self.answered(response)
+        return step
 
     def _headers(self, look: Look) -> dict[str, str]:
         headers = {
@@ -166,7 +182,7 @@ class Recheck(Spider):
     def _page(self, response: Response, look: Look) -> Page:
         headers = {name.decode("latin-1").lower(): values[0].decode("latin-1") for name, values in _pairs(response)}
         stopped = "download_stopped" in response.flags
-        failure, body, more = None, b"", False
+        failure, body, more = _refusal(response, headers) if look.exit else None, b"", False
         try:
             body, more = unpack(response.body, headers.get("content-encoding", ""), self._allowance(look).body_bytes)
         except Undecodable:
@@ -193,6 +209,12 @@ class Recheck(Spider):
     def _end(self, look: Look, url: str, failure: Failure) -> Look:
         look.page = Page(url=look.visit.url, final_url=url, hops=tuple(look.hops), failure=failure)
         return look
+
+
+def _refusal(response: Response, headers: dict[str, str]) -> Failure | None:
+    """Tell our own guarding proxy's answers from a site's; over TLS nothing here is the proxy's."""
+    word = headers.get("x-pehra-refused") if response.url.startswith("http://") else None
+    return Failure(word) if word in set(Failure) else None
 
 
 def _pairs(response: Response) -> Iterator[tuple[bytes, list[bytes]]]:

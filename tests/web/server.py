@@ -25,7 +25,19 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.web import pages
 
-State = Literal["live", "gone404", "gone410", "gone-bare", "notice", "two-faced", "restricted", "blocked"]
+State = Literal[
+    "live",
+    "gone404",
+    "gone410",
+    "gone-bare",
+    "notice",
+    "two-faced",
+    "restricted",
+    "blocked",
+    "walled-live",
+    "walled-gone",
+    "region",
+]
 
 HTML = "text/html; charset=utf-8"
 DRIP_S = 0.05
@@ -34,6 +46,7 @@ HEADERS = 10_000
 HEAD_BYTES = 65_536
 NARROW_BYTES = 16_384
 STOP_S = 5.0
+OURS = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -60,6 +73,7 @@ class Visit:
         self.request = request
         self.ends = False  # whether the connection ends with this answer
         self._reader, self._writer, self._served = reader, writer, served
+        self.client = str(writer.get_extra_info("peername")[0])
 
     async def send(self, data: bytes) -> None:
         """Write, and wait until the client has taken most of it."""
@@ -304,6 +318,21 @@ async def two_faced(visit: Visit) -> None:
     await visit.answer(pages.two_faced())
 
 
+async def walled_live(visit: Visit) -> None:
+    """Turns away whoever comes from 127.0.0.1."""
+    await (challenge(visit) if visit.client == OURS else up(visit))
+
+
+async def walled_gone(visit: Visit) -> None:
+    await (challenge(visit) if visit.client == OURS else missing(visit))
+
+
+async def region(visit: Visit) -> None:
+    """451 to whoever comes from 127.0.0.1."""
+    withheld = pages.page("Withheld", "<p>Not in your country.</p>")
+    await (visit.answer(withheld, status=451) if visit.client == OURS else up(visit))
+
+
 STATES: dict[State, Behaviour] = {
     "live": up,
     "gone404": missing,
@@ -313,6 +342,9 @@ STATES: dict[State, Behaviour] = {
     "two-faced": two_faced,
     "restricted": login_wall,
     "blocked": challenge,
+    "walled-live": walled_live,
+    "walled-gone": walled_gone,
+    "region": region,
 }
 
 
