@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Row, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from casebook import controls, journal, notices, states
+from casebook import controls, hosts, journal, notices, states
 from casebook.access import Actor, Right, Role, agreed, reach, require
 from casebook.cadence import Watching, next_check
+from casebook.hosts import Name
 from casebook.settings import Cadence
 from casebook.store import Casebook
 from casebook.tables import Address, Case, Check, Event, Site, WatchedLink
@@ -31,7 +32,7 @@ HELD = (
 STANDING = tuple(one.name for one in fields(states.Standing))
 TOLD = frozenset({EventKind.TAKEN_DOWN, EventKind.RESURFACED, EventKind.LOST, EventKind.FLAPPING})
 HOST_FAILS = frozenset({Verdict.UNREACHABLE, Verdict.BLOCKED})
-HOST_SLOWED_AFTER = 3
+DEAD_AFTER = timedelta(days=7)
 BROKEN_FAILURES_MAX = 3  # a view that is mended shows it in an hour, so the links need not wait for a day
 
 
@@ -68,6 +69,7 @@ class Seen:
 
     `retry_after` is when the host asked us to come back. `confirms` says whether the look may end the wait for a
     takedown; one without a browser may not, where there is a browser. `vantage` is the exit that saw it, None our own.
+    `name` is what became of the host's name.
     """
 
     address: AddressId
@@ -83,6 +85,7 @@ class Seen:
     retry_after: datetime | None = None
     confirms: bool = True
     vantage: str | None = None
+    name: Name = Name.FOUND
 
 
 def lease(
@@ -195,10 +198,12 @@ def record(
     actor: Actor,
     cadence: Cadence,
     chance: Callable[[], float],
+    dead_after: timedelta = DEAD_AFTER,
 ) -> int:
     """Write checks, state changes, events and next due times in one transaction; give how many were ours to write.
 
-    A visit whose lease has passed to another is dropped: that other visit is the one that counts.
+    A visit whose lease has passed to another is dropped: that other visit is the one that counts. A host that has had
+    no name for `dead_after`, as every look and two resolvers say, is gone.
     """
     require(actor, Right.RECORD_CHECKS)
     with book.writing() as session:
@@ -206,8 +211,10 @@ def record(
         ours = list({one.address: one for one in seen if one.address in rows}.values())
         if not ours:
             return 0
+        sites = {one.address: rows[one.address].site_digest for one in ours}
+        nameless = hosts.note(session, [_answer(one, sites[one.address]) for one in ours], cadence)
         broken = controls.broken(session)
-        ours = [_believed(one, since=broken.get(rows[one.address].platform)) for one in ours]
+        ours = [_believed(_buried(one, nameless, dead_after), broken.get(rows[one.address].platform)) for one in ours]
         checks = _write_checks(session, book, ours)
         watchers = _watchers(session, list(rows))
         batch = _Batch()
@@ -215,8 +222,23 @@ def record(
             row, check = rows[one.address], checks[one.address]
             _one(book, batch, one, row, check, watchers[one.address], cadence, chance)
         _write(session, book, batch, actor)
-        _note_sites(session, ours, rows, cadence)
         return len(ours)
+
+
+def _answer(seen: Seen, site: bytes) -> hosts.Answer:
+    return hosts.Answer(seen.address, site, seen.at, seen.verdict in HOST_FAILS, seen.retry_after, seen.name)
+
+
+def _buried(seen: Seen, nameless: dict[AddressId, datetime], dead_after: timedelta) -> Seen:
+    """Take an address whose host has had no name for so long for gone; no browser is needed to see that."""
+    since = nameless.get(seen.address)
+    if since is None or seen.name is not Name.GONE or seen.at - since < dead_after:
+        return seen
+    because = (
+        f"The site's name exists no more: every look since {since:%Y-%m-%d %H:%M} UTC found none, and two resolvers "
+        "say that there is none."
+    )
+    return replace(seen, verdict=Verdict.REMOVED, rule=hosts.RULE, because=because, confirms=True)
 
 
 def _believed(seen: Seen, since: datetime | None) -> Seen:
@@ -362,28 +384,6 @@ def _advance(book: Casebook, batch: _Batch, link: Line, seen: Seen, check: int, 
         if kind is EventKind.FLAPPING:
             batch.flapping.append((link, seen.at))
     return change.standing
-
-
-def _note_sites(session: Session, seen: Sequence[Seen], rows: dict[int, Line], cadence: Cadence) -> None:
-    """Slow a whole host that fails or asks for patience, and forget it when it answers again."""
-    by_site: dict[bytes, list[Seen]] = defaultdict(list)
-    for one in seen:
-        by_site[rows[one.address].site_digest].append(one)
-    known = {site.digest: site for site in session.scalars(select(Site).where(Site.digest.in_(by_site)))}
-    for digest, looks in by_site.items():
-        failing = all(one.verdict in HOST_FAILS for one in looks)
-        waits = [one.retry_after for one in looks if one.retry_after is not None]
-        site = known.get(digest)
-        if site is None:
-            if not failing and not waits:
-                continue
-            site = Site(digest=digest, failures=0)
-            session.add(site)
-        site.failures = (site.failures or 0) + len(looks) if failing else 0
-        if site.failures >= HOST_SLOWED_AFTER:
-            wait = min(cadence.failing_s * 2.0 ** min(site.failures - HOST_SLOWED_AFTER, 30), cadence.failing_max_s)
-            waits.append(max(one.at for one in looks) + timedelta(seconds=wait))
-        site.not_before = max(waits, default=None)
 
 
 @dataclass(frozen=True)

@@ -154,8 +154,10 @@ class Desk:
             self._waiting = [one for one in self._waiting if not last and eyes.wait_for(one[0])]
 
     def _record(self, batch: list[Seen]) -> int:
+        dead_after = timedelta(seconds=self.settings.crawler.dead_host_after_s)
+        cadence, chance = self.settings.cadence, self.chance
         return visits.record(
-            self.book, self.owner, batch, actor=MONITOR, cadence=self.settings.cadence, chance=self.chance
+            self.book, self.owner, batch, actor=MONITOR, cadence=cadence, chance=chance, dead_after=dead_after
         )
 
     async def write_steadily(self) -> None:

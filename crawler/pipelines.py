@@ -7,15 +7,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Self, cast
+from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 
 from casebook.children import allowance
+from casebook.hosts import Name
 from casebook.settings import Settings
 from casebook.visits import Baseline, Seen
+from crawler import names
 from crawler.browsers import Browsers
 from crawler.desk import Desk
-from crawler.page import Page
+from crawler.page import Failure, Page
 from crawler.spiders.recheck import Look, Recheck
 from crawler.vantages import Exits, settled, wants_another
 from crawler.verdict import Finding, judge
@@ -47,6 +50,7 @@ class Judging:
         """Judge; a page that our own program stumbles over costs its own visit and no other."""
         try:
             finding = await self._judged(item)
+            item.name = await self._name(item)
             if self._exits.names and wants_another(finding):
                 return await self._from_elsewhere(item, finding)
         except Exception as error:  # noqa: BLE001  # the edge of a visit
@@ -107,6 +111,15 @@ class Judging:
         finding = findings[taken]
         because = [finding.because, f"This was seen from the exit {taken}; from our own it was {here.verdict}:"]
         return looks[taken], replace(finding, because=" ".join([*because, here.because, *seen]))
+
+    async def _name(self, item: Look) -> Name:
+        """Ask whether the host that was asked for still has a name; behind a proxy nobody here can tell."""
+        assert item.page is not None  # noqa: S101
+        if item.page.failure is not Failure.DNS or item.page.hops or item.page.rendered:
+            return Name.FOUND
+        if self._settings.proxy or item.control is not None:
+            return Name.UNKNOWN
+        return await names.ask(urlsplit(item.visit.url).hostname or "", self._settings.resolver)
 
     async def _rendered(self, look: Look) -> Page | None:
         upstream = self._settings.proxy if look.vantage is None else self._exits.upstream(look.vantage)
@@ -175,6 +188,7 @@ def seen(look: Look, finding: Finding, at: datetime) -> Seen:
         retry_after=_retry_after(page, at),
         confirms=look.confirms,
         vantage=look.vantage,
+        name=look.name,
     )
 
 

@@ -16,6 +16,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from casebook.children import Allowance, allowance
 from casebook.controls import Asked
+from casebook.hosts import Name
 from casebook.settings import Crawler as CrawlerSettings
 from casebook.visits import Visit
 from casebook.vocabulary import AddressId
@@ -46,6 +47,7 @@ class Look:
     confirms: bool = True
     vantage: str | None = None
     exit: str | None = None
+    name: Name = Name.FOUND
     hops: list[Hop] = field(default_factory=list)
     received: int = 0
     page: Page | None = None
