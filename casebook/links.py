@@ -49,6 +49,7 @@ class LinkView:
     last_seen_live_at: datetime | None
     first_seen_gone_at: datetime | None
     times_resurfaced: int
+    flapping_at: datetime | None
     retired_at: datetime | None
     minor: bool
 
@@ -208,6 +209,7 @@ def _checks(session: Session, book: Casebook, link: WatchedLink, most: int) -> l
             "status": check.status,
             "rendered": check.rendered,
             "took_ms": check.took_ms,
+            "vantage": check.vantage,
         }
         for check in session.scalars(query)
     ]
@@ -360,6 +362,7 @@ def _view(book: Casebook, row: Row[WatchedLink, Address, Case]) -> LinkView:
         last_seen_live_at=link.last_seen_live_at,
         first_seen_gone_at=link.first_seen_gone_at or link.gone_since,
         times_resurfaced=link.times_resurfaced,
+        flapping_at=link.flapping_at,
         retired_at=link.retired_at,
         minor=link.minor,
     )

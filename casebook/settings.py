@@ -2,12 +2,12 @@
 
 import json
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -48,6 +48,31 @@ class Database(Section):
     url: Annotated[str, Field(pattern=r"^(sqlite:///|postgresql(\+psycopg)?://)")] | None = None
 
 
+class Vantage(Section):
+    """Another exit: a name for the record, and the proxy that visits go through there."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    proxy: Annotated[str, Field(pattern=r"^(http|socks5)://[^/\s@]+(@[^/\s@]+)?:\d{1,5}/?$")]
+
+
+def _named_once(vantages: tuple[Vantage, ...]) -> tuple[Vantage, ...]:
+    if len({one.name for one in vantages}) < len(vantages):
+        raise ValueError("two vantages have one name")
+    return vantages
+
+
+def _resolver(text: str) -> str:
+    host, _, port = text.rpartition(":") if re.search(r"^[\d.]+:\d+$|\]:\d+$", text) else (text, "", "53")
+    address = ip_address(host.removeprefix("[").removesuffix("]"))
+    if not 0 < int(port) < 65_536:
+        raise ValueError("the port is none")
+    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
+
+
+Vantages = Annotated[tuple[Vantage, ...], Field(max_length=4), AfterValidator(_named_once)]
+Resolver = Annotated[str, AfterValidator(_resolver)]
+
+
 class Crawler(Section):
     """How visits are made."""
 
@@ -69,6 +94,10 @@ class Crawler(Section):
     browser: Annotated[str, Field(min_length=1)] = "auto"
     browser_recycle_after: Annotated[int, Field(ge=1, le=10_000)] = 50
     browser_time_s: Seconds = 20.0
+    controls_every_s: Seconds = 3_600
+    vantages: Vantages = ()
+    resolver: Resolver | None = None
+    dead_host_after_s: Seconds = 604_800
 
 
 class Cadence(Section):
@@ -86,6 +115,7 @@ class Cadence(Section):
     failing_s: Seconds = 900
     failing_max_s: Seconds = 86_400
     lost_after_s: Seconds = 1_209_600
+    flapping_within_s: Seconds = 604_800
     jitter: Annotated[float, Field(ge=0, le=0.5)] = 0.1
 
 

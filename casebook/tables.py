@@ -255,12 +255,16 @@ class Address(Base):
 
 
 class Site(Base):
-    """A host as the queue sees it: when it may be asked again, and how often in a row it failed."""
+    """A host as the queue sees it: when it may be asked again, and how often in a row it failed.
+
+    `first_dns_failure_at` begins a run of looks that all failed for want of a name, as two resolvers say.
+    """
 
     __tablename__ = "site"
     digest: Mapped[bytes] = mapped_column(Digest, primary_key=True)
     not_before: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(Integer, default=0)
+    first_dns_failure_at: Mapped[datetime | None]
 
 
 class MissingPage(Base):
@@ -300,6 +304,9 @@ class WatchedLink(Base):
     taken_down_at: Mapped[datetime | None]
     live_again_at: Mapped[datetime | None]
     times_resurfaced: Mapped[int] = mapped_column(Integer, default=0)
+    last_back_at: Mapped[datetime | None]
+    back_before_at: Mapped[datetime | None]
+    flapping_at: Mapped[datetime | None]
     __table_args__ = (
         Index("watched_link_once", "case_id", "address_id", unique=True),
         Index("watched_link_address", "address_id"),
@@ -307,7 +314,7 @@ class WatchedLink(Base):
 
 
 class Check(Base):
-    """One visit and what it proved."""
+    """One visit and what it proved; `vantage` names the exit that saw it where it was not our own."""
 
     __tablename__ = "check"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -319,6 +326,7 @@ class Check(Base):
     status: Mapped[int | None] = mapped_column(Integer)
     rendered: Mapped[bool] = mapped_column(Boolean)
     took_ms: Mapped[int] = mapped_column(Integer)
+    vantage: Mapped[str | None] = mapped_column(String(40))
     __table_args__ = (Index("check_address", "address_id", "at"),)
 
 
@@ -337,15 +345,30 @@ class Event(Base):
 
 
 class ControlResult(Base):
-    """What a platform's control address answered: whether our own eyes can be believed there."""
+    """One visit to a platform's control address; `verdict` is None until it is judged.
+
+    `control` is the head of a digest of the address, which stands in the platform's sheet.
+    """
 
     __tablename__ = "control_result"
     id: Mapped[int] = mapped_column(primary_key=True)
     platform: Mapped[str] = mapped_column(String(40))
+    control: Mapped[str] = mapped_column(String(16))
     expected: Mapped[Verdict] = mapped_column(_words(Verdict))
-    verdict: Mapped[Verdict] = mapped_column(_words(Verdict))
+    verdict: Mapped[Verdict | None] = mapped_column(_words(Verdict))
     at: Mapped[datetime]
     __table_args__ = (Index("control_result_platform", "platform", "at"),)
+
+
+class Outage(Base):
+    """A time in which a platform's controls answered wrongly, so that its findings were not believed."""
+
+    __tablename__ = "outage"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform: Mapped[str] = mapped_column(String(40))
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    __table_args__ = (Index("outage_platform", "platform", "ended_at"),)
 
 
 class Beat(Base):

@@ -3,16 +3,17 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from casebook import journal, states
+from casebook import controls, hosts, journal, notices, states
 from casebook.access import Actor, Right, Role, agreed, reach, require
 from casebook.cadence import Watching, next_check
+from casebook.hosts import Name
 from casebook.settings import Cadence
 from casebook.store import Casebook
 from casebook.tables import Address, Case, Check, Event, Site, WatchedLink
@@ -21,11 +22,18 @@ from casebook.vocabulary import Act, AddressId, EventKind, Verdict
 VISITED = (
     Address.id, Address.url, Address.visit, Address.site_digest, Address.platform, Address.minor, Address.baseline,
     Address.read_whole_at,
+    exists()
+    .where(WatchedLink.address_id == Address.id, WatchedLink.gone_since.is_not(None), WatchedLink.retired_at.is_(None))
+    .label("confirming"),
+)  # fmt: skip
+HELD = (
+    Address.id, Address.site_digest, Address.platform, Address.failures, Address.baseline, Address.read_whole_at,
 )  # fmt: skip
 STANDING = tuple(one.name for one in fields(states.Standing))
-TOLD = frozenset({EventKind.TAKEN_DOWN, EventKind.RESURFACED, EventKind.LOST})
+TOLD = frozenset({EventKind.TAKEN_DOWN, EventKind.RESURFACED, EventKind.LOST, EventKind.FLAPPING})
 HOST_FAILS = frozenset({Verdict.UNREACHABLE, Verdict.BLOCKED})
-HOST_SLOWED_AFTER = 3
+DEAD_AFTER = timedelta(days=7)
+BROKEN_FAILURES_MAX = 3  # a view that is mended shows it in an hour, so the links need not wait for a day
 
 
 Line = Row[
@@ -44,7 +52,7 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Visit:
-    """One address to look at, leased."""
+    """One address to look at, leased; `confirming` where a link to it was found gone and waits for a second look."""
 
     address: AddressId
     url: str
@@ -53,11 +61,17 @@ class Visit:
     minor: bool
     baseline: Baseline | None
     read_whole_at: datetime | None
+    confirming: bool = False
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What one visit proved, ready for the record. `retry_after` is when the host asked us to come back."""
+    """What one visit proved, ready for the record.
+
+    `retry_after` is when the host asked us to come back. `confirms` says whether the look may end the wait for a
+    takedown; one without a browser may not, where there is a browser. `vantage` is the exit that saw it, None our own.
+    `name` is what became of the host's name.
+    """
 
     address: AddressId
     at: datetime
@@ -70,6 +84,9 @@ class Seen:
     baseline: Baseline | None = None
     read_whole: bool = False
     retry_after: datetime | None = None
+    confirms: bool = True
+    vantage: str | None = None
+    name: Name = Name.FOUND
 
 
 def lease(
@@ -134,7 +151,9 @@ def _visit(book: Casebook, row: Line) -> Visit:
     unseal = book.vault.unseal
     sealed = unseal("address.url", row.url) if row.visit is None else unseal("address.visit", row.visit)
     known = None if row.baseline is None else Baseline(**json.loads(unseal("address.baseline", row.baseline)))
-    return Visit(AddressId(row.id), sealed, row.site_digest, row.platform, row.minor, known, row.read_whole_at)
+    return Visit(
+        AddressId(row.id), sealed, row.site_digest, row.platform, row.minor, known, row.read_whole_at, row.confirming
+    )
 
 
 def lease_these(
@@ -180,10 +199,12 @@ def record(
     actor: Actor,
     cadence: Cadence,
     chance: Callable[[], float],
+    dead_after: timedelta = DEAD_AFTER,
 ) -> int:
     """Write checks, state changes, events and next due times in one transaction; give how many were ours to write.
 
-    A visit whose lease has passed to another is dropped: that other visit is the one that counts.
+    A visit whose lease has passed to another is dropped: that other visit is the one that counts. A host that has had
+    no name for `dead_after`, as every look and two resolvers say, is gone.
     """
     require(actor, Right.RECORD_CHECKS)
     with book.writing() as session:
@@ -191,6 +212,10 @@ def record(
         ours = list({one.address: one for one in seen if one.address in rows}.values())
         if not ours:
             return 0
+        sites = {one.address: rows[one.address].site_digest for one in ours}
+        nameless = hosts.note(session, [_answer(one, sites[one.address]) for one in ours], cadence)
+        broken = controls.broken(session)
+        ours = [_believed(_buried(one, nameless, dead_after), broken.get(rows[one.address].platform)) for one in ours]
         checks = _write_checks(session, book, ours)
         watchers = _watchers(session, list(rows))
         batch = _Batch()
@@ -198,8 +223,34 @@ def record(
             row, check = rows[one.address], checks[one.address]
             _one(book, batch, one, row, check, watchers[one.address], cadence, chance)
         _write(session, book, batch, actor)
-        _note_sites(session, ours, rows, cadence)
         return len(ours)
+
+
+def _answer(seen: Seen, site: bytes) -> hosts.Answer:
+    return hosts.Answer(seen.address, site, seen.at, seen.verdict in HOST_FAILS, seen.retry_after, seen.name)
+
+
+def _buried(seen: Seen, nameless: dict[AddressId, datetime], dead_after: timedelta) -> Seen:
+    """Take an address whose host has had no name for so long for gone; no browser is needed to see that."""
+    since = nameless.get(seen.address)
+    if since is None or seen.name is not Name.GONE or seen.at - since < dead_after:
+        return seen
+    because = (
+        f"The site's name exists no more: every look since {since:%Y-%m-%d %H:%M} UTC found none, and two resolvers "
+        "say that there is none."
+    )
+    return replace(seen, verdict=Verdict.REMOVED, rule=hosts.RULE, because=because, confirms=True)
+
+
+def _believed(seen: Seen, since: datetime | None) -> Seen:
+    """Believe nothing of a platform while our view of it is broken; that no answer came is true all the same."""
+    if since is None or seen.verdict in HOST_FAILS:
+        return seen
+    because = (
+        f"Our view of this platform is broken since {since:%Y-%m-%d %H:%M} UTC, as addresses that are known to be live "
+        f"or missing show, so this look proves nothing. It seemed to be {seen.verdict}: {seen.because}"
+    )
+    return replace(seen, verdict=Verdict.UNCLEAR, rule=controls.RULE, because=because, baseline=None, read_whole=False)
 
 
 @dataclass(frozen=True)
@@ -210,6 +261,7 @@ class _Batch:
     links: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     told: list[tuple[str, str, datetime]] = field(default_factory=list)
+    flapping: list[tuple[Line, datetime]] = field(default_factory=list)
 
 
 def _write(session: Session, book: Casebook, batch: _Batch, actor: Actor) -> None:
@@ -220,12 +272,16 @@ def _write(session: Session, book: Casebook, batch: _Batch, actor: Actor) -> Non
         session.connection().execute(insert(Event), batch.events)
     for act, subject, at in batch.told:
         journal.append(session, book.vault, actor, act, subject, at)
+    for link, at in batch.flapping:
+        words = (
+            f"{link.ref}: link {link.id} keeps going and coming back. It is watched on, and told as one story; "
+            f"see: pehra link show {link.id}"
+        )
+        notices.tell_assigned(session, session.get_one(Case, link.case_id), words, at)
 
 
 def _held(session: Session, owner: str, addresses: list[AddressId]) -> dict[int, Line]:
-    query = select(Address.id, Address.site_digest, Address.failures, Address.baseline, Address.read_whole_at).where(
-        Address.id.in_(addresses), Address.lease == owner
-    )
+    query = select(*HELD).where(Address.id.in_(addresses), Address.lease == owner)
     return {row.id: row for row in session.execute(query.with_for_update())}
 
 
@@ -240,6 +296,7 @@ def _write_checks(session: Session, book: Casebook, seen: Sequence[Seen]) -> dic
             "status": one.status,
             "rendered": one.rendered,
             "took_ms": one.took_ms,
+            "vantage": one.vantage,
         }
         for one in seen
     ]
@@ -250,7 +307,15 @@ def _write_checks(session: Session, book: Casebook, seen: Sequence[Seen]) -> dic
 def _watchers(session: Session, addresses: list[int]) -> dict[int, list[Line]]:
     standing = [getattr(WatchedLink, name) for name in STANDING]
     query = (
-        select(WatchedLink.id, WatchedLink.address_id, WatchedLink.reported_at, *standing, Case.urgent, Case.ref)
+        select(
+            WatchedLink.id,
+            WatchedLink.case_id,
+            WatchedLink.address_id,
+            WatchedLink.reported_at,
+            *standing,
+            Case.urgent,
+            Case.ref,
+        )
         .join(Case, Case.id == WatchedLink.case_id)
         .where(WatchedLink.address_id.in_(addresses), WatchedLink.retired_at.is_(None), Case.closed_at.is_(None))
         .where(agreed(Act.WATCH))
@@ -273,6 +338,8 @@ def _one(
 ) -> None:
     """Move one address on, with every link that watches it."""
     failures = 0 if seen.verdict in states.TELLING else row.failures + 1
+    if seen.rule == controls.RULE:
+        failures = min(failures, BROKEN_FAILURES_MAX)
     dues = []
     for link in watchers:
         watching = Watching(_advance(book, batch, link, seen, check, cadence), link.urgent, link.reported_at)
@@ -306,6 +373,8 @@ def _advance(book: Casebook, batch: _Batch, link: Line, seen: Seen, check: int, 
         seen.at,
         confirm_after=timedelta(seconds=cadence.confirm_after_s),
         lost_after=timedelta(seconds=cadence.lost_after_s),
+        flapping_within=timedelta(seconds=cadence.flapping_within_s),
+        confirms=seen.confirms,
     )
     standing = {name: getattr(change.standing, name) for name in STANDING}
     because = book.vault.seal("link.because", seen.because)
@@ -316,29 +385,9 @@ def _advance(book: Casebook, batch: _Batch, link: Line, seen: Seen, check: int, 
         batch.events.append({"link_id": link.id, "check_id": check, "kind": kind, "at": seen.at, **ends})
         if kind in TOLD:
             batch.told.append((f"link.{kind}", f"{link.ref}/{link.id}", seen.at))
+        if kind is EventKind.FLAPPING:
+            batch.flapping.append((link, seen.at))
     return change.standing
-
-
-def _note_sites(session: Session, seen: Sequence[Seen], rows: dict[int, Line], cadence: Cadence) -> None:
-    """Slow a whole host that fails or asks for patience, and forget it when it answers again."""
-    by_site: dict[bytes, list[Seen]] = defaultdict(list)
-    for one in seen:
-        by_site[rows[one.address].site_digest].append(one)
-    known = {site.digest: site for site in session.scalars(select(Site).where(Site.digest.in_(by_site)))}
-    for digest, looks in by_site.items():
-        failing = all(one.verdict in HOST_FAILS for one in looks)
-        waits = [one.retry_after for one in looks if one.retry_after is not None]
-        site = known.get(digest)
-        if site is None:
-            if not failing and not waits:
-                continue
-            site = Site(digest=digest, failures=0)
-            session.add(site)
-        site.failures = (site.failures or 0) + len(looks) if failing else 0
-        if site.failures >= HOST_SLOWED_AFTER:
-            wait = min(cadence.failing_s * 2.0 ** min(site.failures - HOST_SLOWED_AFTER, 30), cadence.failing_max_s)
-            waits.append(max(one.at for one in looks) + timedelta(seconds=wait))
-        site.not_before = max(waits, default=None)
 
 
 @dataclass(frozen=True)

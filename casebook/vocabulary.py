@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     RESURFACED = "resurfaced"
     RESTRICTED = "restricted"
     LOST = "lost"
+    FLAPPING = "flapping"
 
 
 class Category(StrEnum):

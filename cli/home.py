@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import click
 
-from casebook import backups, beats, credentials, journal, links, officers, store, visits
+from casebook import backups, beats, controls, credentials, journal, links, officers, store, visits
 from casebook.access import Actor
 from casebook.errors import CasebookError, Refused, Unavailable
 from casebook.store import Casebook
@@ -19,6 +19,7 @@ from cli import passphrases
 from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
+from cli.platform import old_facts
 from scheduler import logs
 from scheduler.clock import now
 from scheduler.home import DATABASE
@@ -111,6 +112,8 @@ def _findings(session: Session) -> Iterator[Finding]:
         ("officer", lambda: _officers(session)),
         ("escrow", lambda: _escrow(session)),
         ("platforms", lambda: f"{len(home.registry())} sheets"),
+        ("facts", lambda: _facts(session)),
+        ("our view", lambda: _our_view(session)),
     )
     for what, try_it in parts:
         try:
@@ -147,6 +150,25 @@ def _escrow(session: Session) -> tuple[str, bool]:
     if (session.folder / ESCROW_FILE).exists():
         return f"{ESCROW_FILE} lies in the home, and opens every case: move it to an offline place", True
     return "the escrow key is not in the home", False
+
+
+def _facts(session: Session) -> tuple[str, bool]:
+    today = now().date()
+    old = {sheet.id: len(old_facts(sheet, today)) for sheet in session.home.registry()}
+    named = ", ".join(f"{count} of {platform}" for platform, count in old.items() if count)
+    if not named:
+        return "each was seen true within 180 days", False
+    return f"not seen true for 180 days: {named}; see: pehra platform list --json", True
+
+
+def _our_view(session: Session) -> tuple[str, bool]:
+    actor = session.unlocked if session.claim.protected else session.actor
+    if actor is None:
+        return "told to whom it concerns: pehra platform list", False
+    broken = controls.outages(session.book, actor=actor, at=now())
+    if not broken:
+        return "no control of a platform of yours answers wrongly", False
+    return f"broken on {', '.join(sorted(broken))}, where nothing counts now; see: pehra platform check", True
 
 
 def _writes(session: Session) -> str:

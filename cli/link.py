@@ -11,9 +11,10 @@ from rich.progress import Progress
 from casebook import children, links
 from casebook.errors import Refused
 from casebook.vocabulary import Category, LinkId, State
+from cli import story
 from cli.context import Session, command
 from cli.output import as_json as print_json
-from cli.output import table
+from cli.output import paragraphs, table
 from cli.words import WORDS
 from platforms.address import AddressRefused, host_of, is_private_host, site_of
 from platforms.found import addresses_in
@@ -157,21 +158,16 @@ def list_links(session: Session, case: str | None, state: str | None, retired: b
 def show(session: Session, link: int, as_json: bool) -> None:
     """Show one link: its story, its takedowns with both their ends, and its checks, newest first."""
     found = links.show(session.book, LinkId(link), actor=session.actor, at=now())
+    sentences = story.told(found)
     if as_json:
-        print_json(found)
+        print_json({**found, "story": sentences})
         return
-    checks, takedowns = found.pop("checks"), found.pop("takedowns")
-    table(("what", "is"), list(found.items()))
-    for one in takedowns:
-        between = f"between {_said(one['last_seen_live_at'])} and {_said(one['first_seen_gone_at'])}"
-        back = f"; back by {_said(one['resurfaced_at'])}" if one["resurfaced_at"] else ""
-        click.echo(f"\nTaken down {between}{back}.")
-    click.echo()
-    table(("at", "verdict", "because", "rule"), [(c["at"], c["verdict"], c["because"], c["rule"]) for c in checks])
-
-
-def _said(at: datetime | None) -> str:
-    return at.strftime("%Y-%m-%d %H:%M:%S UTC") if at else "(never seen live)"
+    where = f"on {found['platform']}" if found["platform"] else "on a site without a sheet"
+    click.echo(f"Link {found['link']} of {found['case']}, {where}, {found['category']}:\n{found['url']}\n")
+    paragraphs(*sentences)
+    if found["checks"]:
+        click.echo()
+        table(("when (UTC)", "saw", "because"), story.runs(found["checks"]))
 
 
 @click.argument("link", type=int)

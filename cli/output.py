@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
@@ -11,6 +12,8 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table
+
+PIPED_WIDTH = 400
 
 
 def plain(value: object) -> Any:  # noqa: ANN401
@@ -33,6 +36,12 @@ def as_json(value: object) -> None:
     click.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
 
 
+def paragraphs(*texts: str) -> None:
+    """Print sentences that wrap at words in a terminal; piped, each stays one line."""
+    for text in texts:
+        _console().print(text, soft_wrap=not sys.stdout.isatty())
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table that wraps instead of hiding, whole when it is piped."""
     made = Table(box=None, pad_edge=False, header_style="bold")
@@ -40,10 +49,12 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         made.add_column(column, overflow="fold")
     for row in rows:
         made.add_row(*[_cell(value) for value in row])
+    _console().print(made)
+
+
+def _console() -> Console:
     console = Console(markup=False, highlight=False)
-    if not console.is_terminal:
-        console = Console(markup=False, highlight=False, width=400)
-    console.print(made)
+    return console if console.is_terminal else Console(markup=False, highlight=False, width=PIPED_WIDTH)
 
 
 def _cell(value: object) -> str:

@@ -1,16 +1,25 @@
-"""platform list, show."""
+"""platform list, show, check."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import click
 
-from casebook.errors import NotFound
+from casebook import controls
+from casebook.access import Right, require
+from casebook.controls import ControlView
+from casebook.errors import CasebookError, NotFound
 from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
 from platforms.sheet import Channel, Sheet
 from platforms.words import Verdict
+from scheduler import jobs
+from scheduler.clock import now
+
+BELIEVED_FOR = timedelta(days=180)
 
 HEAD = """# Platforms
 
@@ -35,29 +44,65 @@ def join(pehra: click.Group) -> None:
     group = click.Group("platform", help="What is known of each platform.")
     command(group, "list")(list_platforms)
     command(group, "show")(show)
+    command(group, "check")(check)
     pehra.add_command(group)
 
 
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print the page that docs/platforms.md holds.")
 def list_platforms(session: Session, as_json: bool, as_markdown: bool) -> None:
-    """List the platforms that have a sheet."""
+    """List the platforms that have a sheet, whether our view of each works, and which facts are old."""
     sheets = list(session.home.registry())
+    broken, today = _broken(session), now().date()
     if as_json:
-        print_json([sheet.model_dump(mode="json", include={"id", "name", "hosts"}) for sheet in sheets])
+        print_json([_listed(sheet, broken, today) for sheet in sheets])
         return
     if as_markdown:
         click.echo(markdown(sheets), nl=False)
         return
-    rows = [(one.id, one.name, ", ".join(one.hosts), len(one.marker), len(one.channel)) for one in sheets]
-    table(("platform", "name", "hosts", "markers", "channels"), rows)
+    rows = [
+        (
+            one.id,
+            one.name,
+            ", ".join(one.hosts),
+            len(one.marker),
+            len(one.channel),
+            f"broken since {broken[one.id]:%Y-%m-%d %H:%M}" if one.id in broken else None,
+            len(old_facts(one, today)) or None,
+        )
+        for one in sheets
+    ]
+    table(("platform", "name", "hosts", "markers", "channels", "our view", "old facts"), rows)
+
+
+def _broken(session: Session) -> dict[str, datetime]:
+    """Give the platforms of one's cases whose view is broken; sheets can be listed where there is no home yet."""
+    try:
+        return controls.outages(session.book, actor=session.actor, at=now())
+    except CasebookError:
+        return {}
+
+
+def _listed(sheet: Sheet, broken: Mapping[str, datetime], today: date) -> dict[str, Any]:
+    known: dict[str, Any] = sheet.model_dump(mode="json", include={"id", "name", "hosts"})
+    return {
+        **known,
+        "broken_since": broken.get(sheet.id),
+        "controls": len(sheet.control),
+        "old": old_facts(sheet, today),
+    }
+
+
+def old_facts(sheet: Sheet, today: date) -> list[dict[str, str]]:
+    """Name the facts of a sheet that nobody has seen true for so long that they may not be any more."""
+    facts = [(one.rule, one.seen) for one in sheet.marker]
+    facts += [(f"channel {one.kind} to {one.to}", one.seen) for one in sheet.channel]
+    return [{"fact": fact, "seen": str(seen)} for fact, seen in facts if today - seen > BELIEVED_FOR]
 
 
 @click.argument("platform")
 def show(session: Session, platform: str, as_json: bool) -> None:
     """Show one platform's sheet: each fact with its source and the day it was last seen true."""
-    sheet = {one.id: one for one in session.home.registry()}.get(platform)
-    if sheet is None:
-        raise NotFound("no platform of that id; try: pehra platform list")
+    sheet = _known(session, platform)
     if as_json:
         print_json(sheet.model_dump(mode="json", exclude_none=True))
         return
@@ -100,3 +145,64 @@ def _lanes(channels: Iterable[Channel]) -> str:
 
 def _count(sure: int, unsure: int) -> str:
     return f"{sure} + {unsure}" if unsure else str(sure)
+
+
+@click.argument("platform", required=False)
+def check(session: Session, platform: str | None, as_json: bool) -> None:
+    """Visit the addresses known to be live or missing now, and say whether our view of each platform works."""
+    require(session.actor, Right.RECORD_CHECKS)
+    sheets = [_known(session, platform)] if platform else list(session.home.registry())
+    with_controls = [one for one in sheets if one.control]
+    if with_controls:
+        jobs.look_at_controls(session.home, [one.id for one in with_controls])
+    broken = controls.outages(session.book, actor=session.actor, at=now())
+    seen = {one.id: controls.last_visits(session.book, controls.controls_of(one)) for one in sheets}
+    if as_json:
+        print_json({"platforms": [_checked(one.id, seen[one.id], broken) for one in sheets]})
+        return
+    for line in _sentences(sheets, seen, broken):
+        click.echo(line)
+    rows = [
+        (one.platform, "live" if one.expected == "live" else "missing", one.verdict, _word(one), one.at, one.url)
+        for sheet in with_controls
+        for one in seen[sheet.id]
+    ]
+    if rows:
+        click.echo()
+        table(("platform", "known to be", "seen as", "that is", "at", "address"), rows)
+
+
+def _known(session: Session, platform: str) -> Sheet:
+    sheet = session.home.registry().sheet(platform)
+    if sheet is None:
+        raise NotFound("no platform of that id; try: pehra platform list")
+    return sheet
+
+
+def _checked(platform: str, seen: Sequence[ControlView], broken: Mapping[str, datetime]) -> dict[str, Any]:
+    return {"platform": platform, "view": _view(seen), "broken_since": broken.get(platform), "controls": seen}
+
+
+def _view(seen: Sequence[ControlView]) -> str:
+    if any(one.right is False for one in seen):
+        return "broken"
+    return "works" if any(one.right for one in seen) else "unknown"
+
+
+def _sentences(
+    sheets: Sequence[Sheet], seen: Mapping[str, Sequence[ControlView]], broken: Mapping[str, datetime]
+) -> Iterator[str]:
+    names: dict[str, list[str]] = {"broken": [], "works": [], "unknown": []}
+    for sheet in sheets:
+        names[_view(seen[sheet.id])].append(sheet.id)
+    for one in names["broken"]:
+        since = f" since {broken[one]:%Y-%m-%d %H:%M} UTC" if one in broken else ""
+        yield f"Our view of {one} is broken{since}: what is seen there counts as unclear."
+    if names["works"]:
+        yield f"Our view works: {', '.join(names['works'])}."
+    if names["unknown"]:
+        yield f"Cannot be told, for want of a control that answered: {', '.join(names['unknown'])}."
+
+
+def _word(one: ControlView) -> str:
+    return {True: "right", False: "WRONG", None: "nothing told"}[one.right]

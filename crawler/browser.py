@@ -70,6 +70,8 @@ ERRORS = {
     "net::ERR_CONTENT_DECODING_FAILED": Failure.MALFORMED,
     "invalid URL": Failure.MALFORMED,
 }
+# A download, a 204, or an error's status without a body: no page to show, and an answer all the same
+NO_PAGE = ("net::ERR_ABORTED", "Download is starting", "net::ERR_HTTP_RESPONSE_CODE_FAILURE")
 # `innerText` would lay the page out first, which takes half a minute for a hostile one
 MEASURE = "() => [document.readyState, document.body ? document.body.textContent.length : 0]"
 READ = "limit => document.documentElement ? document.documentElement.outerHTML.slice(0, limit) : ''"
@@ -175,8 +177,8 @@ class Browser:
 
     def _stopped(self, url: str, answers: list[Response], error: Error) -> Page:
         """Read what a navigation that showed no page still tells; a download or a 204 is an answer too."""
-        aborted = "net::ERR_ABORTED" in error.message or "Download is starting" in error.message
-        if answers and aborted and not 300 <= answers[-1].status < 400:
+        aborted = any(sign in error.message for sign in NO_PAGE)
+        if answers and aborted and self._refusal(answers[-1]) is None and not 300 <= answers[-1].status < 400:
             return _answered(url, answers, "", answers[-1].url)
         where = _next(answers[-1]) if answers else url
         known = self._proxy.failure(*_authority(where))

@@ -12,6 +12,7 @@ from casebook.errors import Busy
 from casebook.settings import Settings
 from casebook.store import Casebook
 from casebook.visits import Seen, Visit
+from crawler.eyes import Eyes
 
 WRITTEN_AT_ONCE = 100
 WRITTEN_EVERY_S = 0.25
@@ -24,7 +25,7 @@ class Desk:
 
     `only` holds visits leased beforehand; without it the desk leases what is due until nothing was for `linger_s`, or
     until `stop` is called. `clock` and `chance` are the outside world. A book that is busy is asked again; one that
-    fails ends the pass, and `fault` says how.
+    fails ends the pass, and `fault` says how. `eyes` are the controls that are visited beside; none without.
     """
 
     book: Casebook
@@ -33,12 +34,14 @@ class Desk:
     clock: Callable[[], datetime]
     chance: Callable[[], float]
     only: list[Visit] | None = None
+    eyes: Eyes | None = None
     recorded: int = 0
     in_hand: int = 0
     fault: Exception | None = None
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
     _buffer: list[Seen] = field(default_factory=list)
+    _waiting: list[tuple[str, Seen]] = field(default_factory=list)
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def stop(self) -> None:
@@ -106,15 +109,21 @@ class Desk:
             gap=timedelta(seconds=gap_s),
         )
 
-    async def take(self, seen: Seen) -> None:
-        """Take one finding; it is on record when its batch is written."""
+    async def take(self, seen: Seen, platform: str | None = None) -> None:
+        """Take one finding; it is on record when its batch is written, after the platform's controls have answered."""
+        if self.eyes is not None and platform is not None and self.eyes.wait_for(platform):
+            self._waiting.append((platform, seen))
+            return
         self._buffer.append(seen)
         if len(self._buffer) >= WRITTEN_AT_ONCE:
             await self.write()
 
-    async def write(self) -> None:
+    async def write(self, *, last: bool = False) -> None:
         """Write what has come in; what a busy book does not take waits for the next time."""
         async with self._writing:
+            if self.eyes is not None and not await self._write_controls(self.eyes):
+                return
+            self._let_on(last=last)
             batch, self._buffer = self._buffer, []
             if not batch:
                 return
@@ -128,9 +137,27 @@ class Desk:
             self.in_hand -= len(batch)
             self._moved.set()
 
+    async def _write_controls(self, eyes: Eyes) -> bool:
+        try:
+            await eyes.write()
+        except Busy:
+            return False
+        except Exception as error:  # noqa: BLE001  # the edge of a job
+            self._give_up(error)
+        return True
+
+    def _let_on(self, *, last: bool) -> None:
+        """Let findings on whose platform's controls have answered, or never will."""
+        eyes = self.eyes
+        if eyes is not None:
+            self._buffer += [seen for platform, seen in self._waiting if last or not eyes.wait_for(platform)]
+            self._waiting = [one for one in self._waiting if not last and eyes.wait_for(one[0])]
+
     def _record(self, batch: list[Seen]) -> int:
+        dead_after = timedelta(seconds=self.settings.crawler.dead_host_after_s)
+        cadence, chance = self.settings.cadence, self.chance
         return visits.record(
-            self.book, self.owner, batch, actor=MONITOR, cadence=self.settings.cadence, chance=self.chance
+            self.book, self.owner, batch, actor=MONITOR, cadence=cadence, chance=chance, dead_after=dead_after
         )
 
     async def write_steadily(self) -> None:

@@ -80,8 +80,8 @@ class GuardedHandler(HTTP11DownloadHandler):
     """Scrapy's own HTTP/1.1 handler, with every connection checked when it is made.
 
     Settings: `PEHRA_ALLOW_NETWORKS`, CIDR texts visited although private; `PEHRA_PROXY`, the http proxy that
-    everything goes through. A proxy from anywhere else, the environment included, is not used: it would be a way
-    around the guard.
+    everything goes through, except for requests whose meta names an `exit`, which is a proxy of our own. A proxy from
+    anywhere else, the environment included, is not used: it would be a way around the guard.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -110,13 +110,14 @@ class GuardedHandler(HTTP11DownloadHandler):
     def _route(self, request: Request) -> None:
         request.meta.pop("proxy", None)
         request.headers.pop(b"Proxy-Authorization", None)
-        if self._proxy is None:
+        proxy = _Proxy(request.meta["exit"], None) if request.meta.get("exit") else self._proxy
+        if proxy is None:
             return
         if not self._guard.permits_spelling(urlparse_cached(request).hostname or ""):
             raise PrivateNetwork("the address names a private network")
-        request.meta["proxy"] = self._proxy.url
-        if self._proxy.authorization:
-            request.headers[b"Proxy-Authorization"] = self._proxy.authorization
+        request.meta["proxy"] = proxy.url
+        if proxy.authorization:
+            request.headers[b"Proxy-Authorization"] = proxy.authorization
 
 
 class _Proxy(NamedTuple):

@@ -44,10 +44,12 @@ class MissingPages:
     Args:
         fetch: asks for an address as for one that is due, for the same visit: same slot, same guards, same limits.
         render: the same in the browser; None where there is none.
+        seen_from: another exit than our own, which may be shown something else.
     """
 
-    def __init__(self, desk: Desk, fetch: Ask, render: Ask) -> None:
+    def __init__(self, desk: Desk, fetch: Ask, render: Ask, *, seen_from: str | None = None) -> None:
         self._desk, self._fetch, self._render = desk, fetch, render
+        self._seen_from = "" if seen_from is None else f" from {seen_from}"
         self._records: dict[str, _Record] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -62,7 +64,7 @@ class MissingPages:
         other = self._sibling(visit, page)
         if other is None:
             return Missing()
-        key = _key(other, page)
+        key = self._key(other, page)
         async with self._locks[key]:
             record = self._records.get(key) or await self._recall(key)
             now = self._desk.clock()
@@ -81,17 +83,20 @@ class MissingPages:
     async def prove(self, visit: Visit, page: Page, here: Print) -> None:
         """Note that this page is live and looks otherwise than the site's missing page."""
         other = self._sibling(visit, page)
-        record = self._records.get(_key(other, page)) if other else None
+        record = self._records.get(self._key(other, page)) if other else None
         if other is None or record is None or record.latest.way is None or record.missing.proved:
             return
         record = replace(record, proved=proved_by(record.latest, here))
-        self._records[_key(other, page)] = record
-        await self._keep(visit, _key(other, page), record)
+        self._records[self._key(other, page)] = record
+        await self._keep(visit, self._key(other, page), record)
 
     def _sibling(self, visit: Visit, page: Page) -> Sibling | None:
         """Ask beside the address itself, or where another site took it over: beside the address there."""
         url = page.final_url if ended(page) is Way.SITE else visit.url
         return sibling(url, self._desk.chance)
+
+    def _key(self, other: Sibling, page: Page) -> str:
+        return other.shape + (RENDERED if page.rendered else "") + self._seen_from
 
     async def _recall(self, key: str) -> _Record | None:
         with suppress(Busy):
@@ -107,10 +112,6 @@ class MissingPages:
         learned = missing.Learned(what, record.learned_at)
         with suppress(Busy):
             await asyncio.to_thread(missing.keep, self._desk.book, visit.site, key, learned, actor=MONITOR)
-
-
-def _key(other: Sibling, page: Page) -> str:
-    return other.shape + (RENDERED if page.rendered else "")
 
 
 def _written(one: Missing) -> dict[str, Any]:

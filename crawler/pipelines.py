@@ -2,25 +2,27 @@
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
-from typing import Self
+from typing import Self, cast
+from urllib.parse import urlsplit
 
-from playwright.async_api import Error as BrowserError
 from scrapy.crawler import Crawler
 
 from casebook.children import allowance
+from casebook.hosts import Name
 from casebook.visits import Baseline, Seen, Visit
-from crawler import verdict
-from crawler.browser import Browser, find_browser
+from crawler import names, verdict
+from crawler.browsers import Browsers
 from crawler.desk import Desk
-from crawler.guards import Guard
 from crawler.likeness import Print
-from crawler.missing import Ask, MissingPages
-from crawler.page import Page
+from crawler.missing import MissingPages
+from crawler.page import Failure, Page
 from crawler.spiders.recheck import Look, Recheck
+from crawler.vantages import Exits, settled, wants_another
 from crawler.verdict import Finding, judge
 from platforms.registry import Registry
 from platforms.words import Verdict
@@ -28,104 +30,139 @@ from platforms.words import Verdict
 log = logging.getLogger(__name__)
 
 PATIENCE_MAX_S = 86_400
-BROWSERS_AT_ONCE = 2
 
 
 class Judging:
     """Turns a look into a finding."""
 
-    def __init__(self, registry: Registry, desk: Desk, ask: Ask) -> None:
-        self._registry = registry
-        self._settings = desk.settings.crawler
-        self._clock = desk.clock
-        self._missing = MissingPages(desk, ask, self._rendered_beside)
-        self._open = AsyncExitStack()
-        self._room = asyncio.Semaphore(BROWSERS_AT_ONCE)
-        self._browser: Browser | None = None
-        self._path = find_browser(self._settings.browser)
-        self._opening = asyncio.Lock()
+    def __init__(self, registry: Registry, spider: Recheck) -> None:
+        self._registry, self._spider = registry, spider
+        self._settings = spider.desk.settings.crawler
+        self._browsers = Browsers(self._settings)
+        self._exits = Exits(self._settings)
+        self._missing: dict[str | None, MissingPages] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Take what the pass was given."""
-        spider: Recheck = crawler.spider  # type: ignore[assignment]
-        return cls(crawler.settings["PEHRA_REGISTRY"], spider.desk, spider.ask)
+        return cls(crawler.settings["PEHRA_REGISTRY"], cast(Recheck, crawler.spider))
 
     async def process_item(self, item: Look) -> tuple[Look, Finding]:
         """Judge; a page that our own program stumbles over costs its own visit and no other."""
         try:
-            return item, await self._judged(item)
+            finding = await self._judged(item)
+            item.name = await self._name(item)
+            if self._exits.names and wants_another(finding):
+                return await self._from_elsewhere(item, finding)
         except Exception as error:  # noqa: BLE001  # the edge of a visit
             kind = type(error).__name__
             log.error("address %s could not be judged (%s)", item.visit.address, kind)  # noqa: TRY400  # law 4
             because = f"Our own program stumbled over this page ({kind}), so it tells nothing."
             return item, Finding(Verdict.UNCLEAR, "pehra.stumbled", because)
+        return item, finding
 
     async def _judged(self, item: Look) -> Finding:
         """Judge, with a second look in the browser where the first could not tell."""
         finding = await self._compared(item)
         if finding.needs_browser and allowance(item.visit, self._settings).browser:
-            page = await self._rendered(item.visit.url)
+            page = await self._rendered(item)
             if page is not None:
                 item.page = page
                 finding = await self._compared(item)
-        return finding
+        return await self._confirmed(item, finding)
 
     async def _compared(self, item: Look) -> Finding:
         """Judge, and where the verdict hangs on it, learn first what the site answers when something is missing."""
         page, visit = item.page, item.visit
         assert page is not None  # noqa: S101
         sheet = self._registry.sheet(visit.platform) if visit.platform else None
-        known = _known(visit)
-        judged = partial(judge, page, sheet, known, engines=self._registry.engines)
+        judged = partial(judge, page, sheet, _known(visit), engines=self._registry.engines)
         finding = judged()
         if finding.needs_missing:
-            arrived = self._clock()
-            missing = await self._missing.beside(visit, page, arrived)
+            pages, arrived = self._missing_pages(item), self._spider.desk.clock()
+            missing = await pages.beside(visit, page, arrived)
             finding = judged(missing=missing)
             if finding.verdict is Verdict.LIVE and finding.print is not None:
-                now = await self._missing.beside(visit, page, arrived, first=True)
+                now = await pages.beside(visit, page, arrived, first=True)
                 finding = finding if now is missing else judged(missing=now)
                 if finding.verdict is Verdict.LIVE and not now.proved:
-                    await self._missing.prove(visit, page, finding.print or Print())
+                    await pages.prove(visit, page, finding.print or Print())
         verdict.let_go(page)
         return finding
 
-    async def _rendered_beside(self, visit: Visit, url: str) -> Page | None:
-        return await self._rendered(url) if allowance(visit, self._settings).browser else None
+    def _missing_pages(self, item: Look) -> MissingPages:
+        """Give what is known of missing pages as they look from the exit of this look."""
+        if item.vantage not in self._missing:
+            fetch, render = partial(self._beside, item), partial(self._rendered_beside, item)
+            self._missing[item.vantage] = MissingPages(self._spider.desk, fetch, render, seen_from=item.vantage)
+        return self._missing[item.vantage]
 
-    async def _rendered(self, url: str) -> Page | None:
-        """Look in the browser; None where there is none, or where it does not start."""
-        async with self._room:
-            if self._path is None:
-                return None
-            try:
-                browser = await self._get_browser()
-            except BrowserError:
-                log.warning("the browser does not start; pages that only scripts can show stay unclear")
-                self._path = None
-                return None
-            return await browser.look(url)
+    async def _beside(self, like: Look, visit: Visit, url: str) -> Page | None:
+        return (await self._spider.look_from(_other(like, visit, url))).page
 
-    async def _get_browser(self) -> Browser:
-        async with self._opening:
-            if self._browser is None:
-                assert self._path is not None  # noqa: S101
-                self._browser = await self._open.enter_async_context(
-                    Browser(
-                        self._path,
-                        Guard(self._settings.allow_networks),
-                        user_agent=self._settings.user_agent,
-                        recycle_after=self._settings.browser_recycle_after,
-                        time_s=self._settings.browser_time_s,
-                        upstream=self._settings.proxy,
-                    )
-                )
-            return self._browser
+    async def _rendered_beside(self, like: Look, visit: Visit, url: str) -> Page | None:
+        allowed = allowance(visit, self._settings).browser
+        return await self._rendered(_other(like, visit, url)) if allowed else None
+
+    async def _confirmed(self, item: Look, finding: Finding) -> Finding:
+        """Look once more in a browser before a takedown is confirmed; what the two see must be one thing."""
+        assert item.page is not None  # noqa: S101
+        allowed = self._browsers.any and allowance(item.visit, self._settings).browser
+        if finding.verdict is not Verdict.REMOVED or item.page.rendered or not allowed:
+            return finding
+        item.confirms = False
+        page = await self._rendered(item) if item.visit.confirming else None
+        if page is None:
+            item.confirms = not self._browsers.any
+            return finding
+        item.page, item.confirms = page, True
+        rendered = await self._compared(item)
+        if rendered.verdict is Verdict.REMOVED:
+            return rendered
+        if _is_one_thing(finding, rendered):
+            return finding
+        because = (
+            f"Two looks differ. Without scripts it seemed removed: {finding.because} "
+            f"In a browser it seemed {rendered.verdict}: {rendered.because}"
+        )
+        return Finding(Verdict.UNCLEAR, "pehra.looks-differ", because)
+
+    async def _from_elsewhere(self, item: Look, here: Finding) -> tuple[Look, Finding]:
+        """Look from every other exit in turn until one sees it up; what each saw stands in the reason."""
+        looks, findings = {}, {}
+        for name in self._exits.names:
+            visit = replace(item.visit, baseline=_without_tags(item.visit.baseline))
+            look = Look(visit, _now(), item.control, vantage=name, exit=await self._exits.url(name))
+            looks[name] = await self._spider.look_from(look)
+            findings[name] = await self._judged(look)
+            if findings[name].verdict is Verdict.LIVE:
+                break
+        taken = settled(findings)
+        others = {name: one for name, one in findings.items() if name != taken}
+        seen = [f"From the exit {name}, {one.verdict}: {one.because}" for name, one in others.items()]
+        if taken is None:
+            return item, replace(here, because=" ".join([here.because, *seen]))
+        finding = findings[taken]
+        because = [finding.because, f"This was seen from the exit {taken}; from our own it was {here.verdict}:"]
+        return looks[taken], replace(finding, because=" ".join([*because, here.because, *seen]))
+
+    async def _name(self, item: Look) -> Name:
+        """Ask whether the host that was asked for still has a name; behind a proxy nobody here can tell."""
+        assert item.page is not None  # noqa: S101
+        if item.page.failure is not Failure.DNS or item.page.hops or item.page.rendered:
+            return Name.FOUND
+        if self._settings.proxy or item.control is not None:
+            return Name.UNKNOWN
+        return await names.ask(urlsplit(item.visit.url).hostname or "", self._settings.resolver)
+
+    async def _rendered(self, look: Look) -> Page | None:
+        upstream = self._settings.proxy if look.vantage is None else self._exits.upstream(look.vantage)
+        return await self._browsers.look(look.visit.url, upstream)
 
     async def close_spider(self) -> None:
-        """Close the browser."""
-        await self._open.aclose()
+        """Close the browsers and the ways to other exits."""
+        await self._browsers.aclose()
+        await self._exits.aclose()
 
 
 class Recording:
@@ -147,7 +184,10 @@ class Recording:
     async def process_item(self, item: tuple[Look, Finding]) -> tuple[Look, Finding]:
         """Hand one finding over."""
         look, finding = item
-        await self._desk.take(seen(look, finding, self._desk.clock()))
+        if look.control is None:
+            await self._desk.take(seen(look, finding, self._desk.clock()), look.visit.platform)
+        elif self._desk.eyes is not None:
+            self._desk.eyes.answered(look.control, finding.verdict)
         return item
 
     async def close_spider(self) -> None:
@@ -156,15 +196,15 @@ class Recording:
             self._writer.cancel()
             with suppress(asyncio.CancelledError):
                 await self._writer
-        await self._desk.write()
+        await self._desk.write(last=True)
 
 
 def seen(look: Look, finding: Finding, at: datetime) -> Seen:
     """Put a look and its finding into the casebook's form."""
     page = look.page
     assert page is not None  # noqa: S101
-    whole = finding.verdict is Verdict.LIVE and page.status == 200 and not page.rendered
-    took_s = asyncio.get_running_loop().time() - look.began
+    whole = finding.verdict is Verdict.LIVE and page.status == 200 and not page.rendered and look.vantage is None
+    took_s = _now() - look.began
     return Seen(
         address=look.visit.address,
         at=at,
@@ -177,6 +217,9 @@ def seen(look: Look, finding: Finding, at: datetime) -> Seen:
         baseline=_noted(look, finding, whole=whole),
         read_whole=whole,
         retry_after=_retry_after(page, at),
+        confirms=look.confirms,
+        vantage=look.vantage,
+        name=look.name,
     )
 
 
@@ -194,6 +237,27 @@ def _noted(look: Look, finding: Finding, *, whole: bool) -> Baseline | None:
     known = finding.print.kept() if finding.print else before.print if before else None
     noted = Baseline(tags.get("etag"), tags.get("last-modified"), known)
     return noted if noted != Baseline() else None
+
+
+def _without_tags(noted: Baseline | None) -> Baseline | None:
+    """Keep what the page is known by: another exit asks for the whole page."""
+    return None if noted is None else replace(noted, etag=None, last_modified=None)
+
+
+def _other(like: Look, visit: Visit, url: str) -> Look:
+    """Look at another address from where a look was made."""
+    return Look(replace(visit, url=url, baseline=None), _now(), vantage=like.vantage, exit=like.exit)
+
+
+def _is_one_thing(plain: Finding, rendered: Finding) -> bool:
+    """Whether a browser sees again what the site shows for what is missing; that it is that was proved without one."""
+    if not plain.rule.startswith("generic.missing-"):
+        return False
+    return rendered.rule == "generic.one-page-for-all" or rendered.rule == plain.rule.replace("missing-", "")
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _retry_after(page: Page, at: datetime) -> datetime | None:

@@ -9,6 +9,9 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import SplitResult, SplitResultBytes, unquote, urlsplit
 
+from python_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError, ProxyType
+from python_socks.async_.asyncio import Proxy
+
 from crawler.guards import Guard, PrivateNetwork
 from crawler.page import Failure
 
@@ -65,7 +68,8 @@ class GuardingProxy:
 
     A refused target gets 403 with `X-Pehra-Refused: private`; other failures carry their word in the same header,
     which is taken out of every real answer. Nothing is logged. `bytes_limit` and `time_s` bound one connection.
-    `upstream` is an http proxy that everything goes on to; its own address is not checked.
+    `upstream` is an http or SOCKS5 proxy that everything goes on to; its own address is not checked, and names are
+    resolved there.
     """
 
     def __init__(
@@ -124,7 +128,7 @@ class GuardingProxy:
     async def _tunnel(self, client: Streams, host: str, port: int) -> None:
         server = await self._open(host, port)
         try:
-            if self._upstream:
+            if self._goes_on_by_http:
                 await self._ask_upstream(server, host, port)
             client[1].write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             await self._join(client, server, _Allowance(self._bytes_limit))
@@ -150,7 +154,7 @@ class GuardingProxy:
         server = await self._open(host, port)
         path = (parts.path or b"/") + (b"?" + parts.query if parts.query else b"")
         try:
-            where = target if self._upstream else path
+            where = target if self._goes_on_by_http else path
             server[1].write(head.rewritten(method, where, version, extra=self._credentials()))
             allowance = _Allowance(self._bytes_limit)
             sending = asyncio.create_task(_pump(client[0], server[1], allowance))
@@ -190,6 +194,8 @@ class GuardingProxy:
         if self._upstream:
             if not self._guard.permits_spelling(host):
                 raise PrivateNetwork("the address names a private network")
+            if not self._goes_on_by_http:
+                return await _dial_by_socks(self._upstream, host, port)
             return await _dial(self._upstream.hostname or "", self._upstream.port or 80)
         targets = await self._guard.resolve(host, port)
         for target in targets[:-1]:
@@ -198,8 +204,12 @@ class GuardingProxy:
                     return await _dial(str(target.ip), port)
         return await _dial(str(targets[-1].ip), port)
 
+    @property
+    def _goes_on_by_http(self) -> bool:
+        return self._upstream is not None and self._upstream.scheme == "http"
+
     def _credentials(self) -> list[bytes]:
-        if not self._upstream or self._upstream.username is None:
+        if not self._upstream or not self._goes_on_by_http or self._upstream.username is None:
             return []
         pair = f"{unquote(self._upstream.username)}:{unquote(self._upstream.password or '')}"
         return [b"Proxy-Authorization: Basic " + b64encode(pair.encode())]
@@ -214,8 +224,8 @@ def _upstream(url: str | None) -> SplitResult | None:
     if not url:
         return None
     parts = urlsplit(url if "://" in url else f"http://{url}")
-    if parts.scheme != "http" or not parts.hostname:
-        raise ValueError("the upstream proxy must be an http:// address")
+    if parts.scheme not in ("http", "socks5") or not parts.hostname:
+        raise ValueError("the upstream proxy must be an http:// or socks5:// address")
     return parts
 
 
@@ -253,6 +263,23 @@ async def _dial(host: str, port: int) -> Streams:
         raise
     except OSError as error:  # no route and the like: the name resolved, the door stayed shut
         raise ConnectionRefusedError from error
+
+
+async def _dial_by_socks(upstream: SplitResult, host: str, port: int) -> Streams:
+    """Connect by SOCKS5; the name goes along as it is, so that nobody here asks for it."""
+    proxy = Proxy(
+        ProxyType.SOCKS5,
+        host=upstream.hostname or "",
+        port=upstream.port or 1080,
+        username=None if upstream.username is None else unquote(upstream.username),
+        password=None if upstream.username is None else unquote(upstream.password or ""),
+        rdns=True,
+    )
+    try:
+        sock = await proxy.connect(dest_host=host, dest_port=port, timeout=CONNECT_S)
+    except (ProxyConnectionError, ProxyError, ProxyTimeoutError) as error:
+        raise ConnectionRefusedError from error
+    return await asyncio.open_connection(sock=sock, limit=HEAD_BYTES)
 
 
 async def _answer(server: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:

@@ -68,6 +68,23 @@ def _look(book: Casebook, home: Home, addresses: Sequence[int], actor: Actor) ->
     return len(taken) + len(held)
 
 
+def look_at_controls(home: Home, platforms: Sequence[str]) -> None:
+    """Visit the controls of these platforms now, due or not.
+
+    Raises:
+        Unavailable: the worker did not end well; what it recorded stays.
+    """
+    worker = workers.start(home, f"check-{secrets.token_hex(8)}", only=True, controls=platforms)
+    try:
+        failed = worker.wait() != 0
+    except BaseException:
+        worker.terminate()
+        worker.wait(10)
+        raise
+    if failed:
+        raise Unavailable("the check did not end well; what was seen of the controls is on record")
+
+
 def _wait_for(book: Casebook, held: list[int]) -> None:
     deadline = time.monotonic() + HELD_WAIT_S
     while held and visits.still_held(book, held, at=now()) and time.monotonic() < deadline:

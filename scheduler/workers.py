@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from casebook import visits
@@ -21,13 +22,17 @@ from scheduler.clock import now
 from scheduler.home import Home
 
 
-def start(home: Home, owner: str, *, only: bool = False) -> "subprocess.Popen[bytes]":
-    """Start a worker. It ends when our end of its standard input closes, so none outlives a killed monitor."""
+def start(home: Home, owner: str, *, only: bool = False, controls: Sequence[str] = ()) -> "subprocess.Popen[bytes]":
+    """Start a worker. It ends when our end of its standard input closes, so none outlives a killed monitor.
+
+    `controls` are platforms whose controls it visits at once.
+    """
     command = [sys.executable, "-m", "scheduler.workers", "--home", str(home.folder), "--owner", owner]
     if home.config is not None:
         command += ["--config", str(home.config)]
     if only:
         command.append("--only")
+    command += [word for platform in controls for word in ("--controls", platform)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True)
 
 
@@ -38,7 +43,7 @@ def main() -> int:
     try:
         home = Home.find(options.home, options.config)
         logs.set_up(home.settings.logging.level)
-        _run(home, options.owner, only=options.only)
+        _run(home, options.owner, only=options.only, controls=options.controls)
     except CasebookError as error:
         sys.stderr.write(f"the worker stopped: {error}\n")
         return 1
@@ -48,9 +53,10 @@ def main() -> int:
     return 0
 
 
-def _run(home: Home, owner: str, *, only: bool) -> None:
+def _run(home: Home, owner: str, *, only: bool, controls: Sequence[str]) -> None:
     _silence_twisted()
     from crawler.desk import Desk  # heavy: only a worker needs Scrapy
+    from crawler.eyes import Eyes
     from crawler.passes import run
 
     book, registry = home.book(), home.registry()
@@ -64,7 +70,8 @@ def _run(home: Home, owner: str, *, only: bool) -> None:
 
     _end_with_parent()
     held = visits.leased(book, owner, actor=MONITOR) if only else None
-    desk = Desk(book, home.settings, owner, clock=now, chance=random.SystemRandom().random, only=held)
+    eyes = Eyes(book, registry, home.settings.crawler, now, controls)
+    desk = Desk(book, home.settings, owner, clock=now, chance=random.SystemRandom().random, only=held, eyes=eyes)
     try:
         run(desk, registry, abandon=abandon)
     finally:
@@ -95,6 +102,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--config", type=Path)
     parser.add_argument("--owner", required=True)
     parser.add_argument("--only", action="store_true", help="visit what this owner holds already, and nothing else")
+    parser.add_argument("--controls", action="append", default=[], help="visit this platform's controls at once")
     return parser.parse_args()
 
 

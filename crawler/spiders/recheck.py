@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -15,8 +15,11 @@ from scrapy.http.headers import Headers
 from twisted.python.failure import Failure as TwistedFailure
 
 from casebook.children import Allowance, allowance
+from casebook.controls import Asked
+from casebook.hosts import Name
 from casebook.settings import Crawler as CrawlerSettings
 from casebook.visits import Visit
+from casebook.vocabulary import AddressId
 from crawler.decoding import ACCEPTED, Undecodable, unpack
 from crawler.desk import Desk
 from crawler.document import Document
@@ -32,10 +35,19 @@ TEXT = ("text/", "application/xhtml", "application/xml", "application/json")
 
 @dataclass
 class Look:
-    """One address on its way through a pass."""
+    """One address on its way through a pass; `control` where it is visited to check our own eyes.
+
+    `confirms`: whether what it shows may end the wait for a takedown. `vantage` names another exit than our own, and
+    `exit` is the proxy that leads there.
+    """
 
     visit: Visit
     began: float
+    control: Asked | None = None
+    confirms: bool = True
+    vantage: str | None = None
+    exit: str | None = None
+    name: Name = Name.FOUND
     hops: list[Hop] = field(default_factory=list)
     received: int = 0
     page: Page | None = None
@@ -61,25 +73,19 @@ class Recheck(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for each address that the desk hands out."""
+        eyes = self.desk.eyes
+        for asked in [] if eyes is None else await eyes.forced():
+            yield self._control(asked)
         async for visit in self.desk.visits():
+            for asked in [] if eyes is None else await eyes.due(visit.platform):
+                yield self._control(asked)
             yield self._request(Look(visit, _now()), visit.url)
 
-    async def ask(self, visit: Visit, url: str) -> Page:
-        """Look at an address beside a visit's own, within the same limits and through the same slot."""
-        look = Look(replace(visit, url=url, baseline=None), _now())
-        step: Request | Look = self._request(look, url)
-        while isinstance(step, Request):
-            step = await self._step(look, step)
-        assert step.page is not None  # noqa: S101
-        return step.page
-
-    async def _step(self, look: Look, request: Request) -> Request | Look:
-        assert self.crawler.engine is not None  # noqa: S101
-        try:
-            response = await self.crawler.engine.download_async(request)
-        except Exception as error:  # noqa: BLE001  # the edge of a visit
-            return self._end(look, request.url, failure_of(error))
-        return self.answered(response)[0]
+    def _control(self, asked: Asked) -> Request:
+        """Visit a control as a link is visited, before those that wait for it."""
+        platform, url = asked.control.platform, asked.control.visit or asked.control.url
+        visit = Visit(AddressId(0), url, site=b"", platform=platform, minor=False, baseline=None, read_whole_at=None)
+        return self._request(Look(visit, _now(), asked), visit.url)
 
     def _request(self, look: Look, url: str) -> Request:
         left = self.limits.visit_time_s - (_now() - look.began if look.hops else 0.0)
@@ -90,12 +96,26 @@ class Recheck(Spider):
             errback=self.failed,
             dont_filter=True,
             headers=self._headers(look),
+            priority=0 if look.control is None else 1,
             meta={
                 "look": look,
+                "exit": look.exit,
                 "download_slot": urlsplit(url).netloc,  # of a normalised address, so the host in its one spelling
                 "download_timeout": max(0.1, min(self.limits.answer_time_s, left)),
             },
         )
+
+    async def look_from(self, look: Look) -> Look:
+        """Visit, hop by hop, while another look waits in the pipeline: from another exit, or an address beside it."""
+        assert self.crawler.engine is not None  # noqa: S101  # it runs while its pipelines do
+        step: Request | Look = self._request(look, look.visit.url)
+        while isinstance(step, Request):
+            try:
+                response = await self.crawler.engine.download_async(step)
+            except Exception as error:  # noqa: BLE001  # the edge of a visit
+                return self._end(look, step.url, failure_of(error))
+            (step,) = self.answered(response)
+        return step
 
     def _headers(self, look: Look) -> dict[str, str]:
         headers = {
@@ -164,7 +184,7 @@ class Recheck(Spider):
     def _page(self, response: Response, look: Look) -> Page:
         headers = {name.decode("latin-1").lower(): values[0].decode("latin-1") for name, values in _pairs(response)}
         stopped = "download_stopped" in response.flags
-        failure, body, more = None, b"", False
+        failure, body, more = _refusal(response, headers) if look.exit else None, b"", False
         try:
             body, more = unpack(response.body, headers.get("content-encoding", ""), self._allowance(look).body_bytes)
         except Undecodable:
@@ -191,6 +211,12 @@ class Recheck(Spider):
     def _end(self, look: Look, url: str, failure: Failure) -> Look:
         look.page = Page(url=look.visit.url, final_url=url, hops=tuple(look.hops), failure=failure)
         return look
+
+
+def _refusal(response: Response, headers: dict[str, str]) -> Failure | None:
+    """Tell our own guarding proxy's answers from a site's; over TLS nothing here is the proxy's."""
+    word = headers.get("x-pehra-refused") if response.url.startswith("http://") else None
+    return Failure(word) if word in set(Failure) else None
 
 
 def _pairs(response: Response) -> Iterator[tuple[bytes, list[bytes]]]:

@@ -10,12 +10,13 @@ from casebook.vocabulary import EventKind, State, Verdict
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-CONFIRM, LOST = 6 * HOUR, 14 * 24 * HOUR
+CONFIRM, LOST, WEEK = 6 * HOUR, 14 * 24 * HOUR, 7 * 24 * HOUR
 LIVE, GONE, WALL, DOWN = Verdict.LIVE, Verdict.REMOVED, Verdict.RESTRICTED, Verdict.UNREACHABLE
 
 
-def step(known: Standing, verdict: Verdict, hours: float) -> Change:
-    return advance(known, verdict, START + hours * HOUR, confirm_after=CONFIRM, lost_after=LOST)
+def step(known: Standing, verdict: Verdict, hours: float, *, confirms: bool = True) -> Change:
+    at = START + hours * HOUR
+    return advance(known, verdict, at, confirm_after=CONFIRM, lost_after=LOST, flapping_within=WEEK, confirms=confirms)
 
 
 def watch(*looks: tuple[Verdict, float]) -> tuple[Standing, list[EventKind]]:
@@ -126,6 +127,63 @@ def test_takedowns_and_resurfacings_take_turns(gaps: list[tuple[Verdict, float]]
     assert turns == [EventKind.TAKEN_DOWN, EventKind.RESURFACED] * (len(turns) // 2) + [EventKind.TAKEN_DOWN] * (
         len(turns) % 2
     )
+
+
+@given(looks, st.data())
+def test_a_takedown_is_confirmed_by_a_look_that_may_confirm_and_by_no_other(
+    gaps: list[tuple[Verdict, float]], data: st.DataObject
+) -> None:
+    known = begin(START)
+    for verdict, hours in told(gaps):
+        confirms = data.draw(st.booleans())
+        change = step(known, verdict, hours, confirms=confirms)
+        assert confirms or EventKind.TAKEN_DOWN not in change.events
+        assert (
+            change.standing.gone_since is not None or verdict is not GONE or change.standing.taken_down_at is not None
+        )
+        known = change.standing
+
+
+def back_and_forth(times: int, hours_each: float) -> list[tuple[Verdict, float]]:
+    """Goes and comes back so often, each time within so many hours."""
+    parts = [(GONE, 0.1), (GONE, 0.7), (LIVE, 0.8), (LIVE, 1.0)]
+    return [(verdict, (turn + share) * hours_each) for turn in range(times) for verdict, share in parts]
+
+
+@pytest.mark.parametrize(
+    ("looks", "flappings"),
+    [
+        pytest.param(back_and_forth(2, 12), 0, id="back twice"),
+        pytest.param(back_and_forth(3, 12), 1, id="back for the third time within a week"),
+        pytest.param(back_and_forth(12, 12), 1, id="back twelve times within a week: one story"),
+        pytest.param(back_and_forth(5, 84), 1, id="every three days and a half: three within a week"),
+        pytest.param(back_and_forth(9, 90), 0, id="never three within a week"),
+        pytest.param(back_and_forth(12, 100), 0, id="twice a week for long"),
+        pytest.param(
+            [*back_and_forth(4, 12), *((verdict, hours + 300) for verdict, hours in back_and_forth(4, 12))],
+            2,
+            id="quiet for more than a week, then again: a second story",
+        ),
+    ],
+)
+def test_a_link_that_comes_and_goes_is_told_once(looks: list[tuple[Verdict, float]], flappings: int) -> None:
+    _, events = watch(*looks)
+    assert events.count(EventKind.FLAPPING) == flappings
+
+
+@given(looks)
+def test_flapping_begins_with_a_third_return_within_a_week_and_not_again_while_it_lasts(
+    gaps: list[tuple[Verdict, float]],
+) -> None:
+    known, backs = begin(START), []
+    for verdict, hours in told([*gaps, *gaps]):
+        change = step(known, verdict, hours)
+        backs += [hours] * (EventKind.RESURFACED in change.events)
+        if EventKind.FLAPPING in change.events:
+            assert change.events == (EventKind.RESURFACED, EventKind.FLAPPING)
+            assert known.flapping_at is None or hours - backs[-2] > WEEK / HOUR
+            assert backs[-1] - backs[-3] <= WEEK / HOUR
+        known = change.standing
 
 
 @given(looks)

@@ -55,6 +55,7 @@ ANSWERS: dict[tuple[str, ...], tuple[list[str], set[str]]] = {
     ("link", "add"): (["{ref}", "https://photos.example/a/7"], {"added", "already", "refused"}),
     ("link", "show"): (["1"], {"link", "case", "url", "state", "checks", "takedowns"}),
     ("platform", "list"): ([], set()),
+    ("platform", "check"): (["dropbox"], {"platforms"}),
     ("platform", "show"): (["imgur"], {"id", "name", "hosts", "marker"}),
     ("journal", "verify"): ([], {"whole", "entries", "first_bad"}),
     ("check",): (["--due"], {"checked", "verdicts", "links"}),

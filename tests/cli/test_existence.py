@@ -102,6 +102,7 @@ ASKED: list[list[str]] = [
     ["break-glass", HIDDEN, "--approver", "dara", "--reason", "x"], ["request", "list"],
 ]  # fmt: skip
 NOT_ASKED = {
+    ("platform", "check"): "goes out and looks; test_controls holds that an outage shows only in one's own cases",
     ("run",): "runs until it is stopped; test_watch has it",
     ("init",): "makes the home, or leaves it as it is",
     ("db", "restore"): "replaces the whole home",

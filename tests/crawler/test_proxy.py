@@ -8,6 +8,7 @@ import pytest
 from crawler.guards import Guard
 from crawler.page import Failure
 from crawler.proxy import GuardingProxy
+from tests.web.exits import Exit
 
 LOOPBACK = Guard.of(["127.0.0.1/32"])
 
@@ -154,3 +155,37 @@ def test_everything_goes_on_to_an_upstream_proxy() -> None:
         assert b"\r\nX-Pehra-Refused: private\r\n" in refused
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("login", [None, ("us%65r", "pass")], ids=["open", "with a password"])
+def test_a_socks_exit_is_given_names_and_never_private_literals(login: tuple[str, str] | None) -> None:
+    async def run() -> list[bytes]:
+        asked: list[bytes] = []
+        async with serving(b"HTTP/1.1 200 OK\r\n\r\ndone", asked) as port:
+            names = {"somewhere.example": ("127.0.0.1", port)}
+            right = None if login is None else ("user", "pass")
+            with Exit("socks5", names=names, login=right) as other:
+                upstream = f"socks5://{'' if login is None else ':'.join(login) + '@'}{other.url.rpartition('/')[2].rpartition('@')[2]}"
+                async with GuardingProxy(Guard(), upstream) as proxy:
+                    await ask(proxy, b"GET http://somewhere.example/a HTTP/1.1\r\n\r\n", until=b"done")
+                    await ask(proxy, b"CONNECT somewhere.example:443 HTTP/1.1\r\n\r\nping\r\n\r\n", until=b"done")
+                    refused = [
+                        await ask(proxy, f"CONNECT {host}:443 HTTP/1.1\r\n\r\n".encode())
+                        for host in ("127.0.0.1", "0x7f.1", "[::1]", "10.0.0.1", "localhost")
+                    ]
+        assert other.asked == ["somewhere.example"] * 2
+        assert asked == [b"GET /a HTTP/1.1\r\nConnection: close\r\n\r\n", b"ping\r\n\r\n"]
+        return refused
+
+    assert all(b"\r\nX-Pehra-Refused: private\r\n" in one for one in asyncio.run(run()))
+
+
+@pytest.mark.parametrize("failing", [Exit("socks5", fails=True), Exit("socks5", login=("a", "b"))], ids=["no", "who?"])
+def test_a_socks_exit_that_refuses_is_a_refused_connection(failing: Exit) -> None:
+    async def run(upstream: str) -> bytes:
+        async with GuardingProxy(Guard(), upstream) as proxy:
+            return await ask(proxy, b"CONNECT somewhere.example:443 HTTP/1.1\r\n\r\n")
+
+    with failing as other:
+        upstream = f"socks5://{other.url.rpartition('/')[2].rpartition('@')[2]}"
+        assert b"\r\nX-Pehra-Refused: refused\r\n" in asyncio.run(run(upstream))

@@ -91,6 +91,13 @@ def closed() -> bytes:
     return unknown_site("Koriba", f"<h2>{words(87, 3)}</h2><p>{words(88, 14)}</p>")
 
 
+def two_faced() -> bytes:
+    """Build a notice of removal that a script turns into an article: what is told without scripts is not true."""
+    title, text = "This content has been removed", "<p>It was taken down because it broke our rules.</p>"
+    body = f'<div id="root"><h1>{title}</h1>{text}</div><script src="/article.js"></script>'
+    return f'<!doctype html>\n<html lang="en"><head><title>{title}</title></head><body>{body}</body></html>'.encode()
+
+
 def login() -> bytes:
     """Build a page with a form for a password."""
     form = (

@@ -26,7 +26,22 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.web import pages
 
-State = Literal["live", "gone404", "gone410", "notice", "restricted", "blocked", "posted", "vanished", "closed"]
+State = Literal[
+    "live",
+    "gone404",
+    "gone410",
+    "gone-bare",
+    "notice",
+    "two-faced",
+    "restricted",
+    "blocked",
+    "walled-live",
+    "walled-gone",
+    "region",
+    "posted",
+    "vanished",
+    "closed",
+]
 
 HTML = "text/html; charset=utf-8"
 DRIP_S = 0.05
@@ -36,6 +51,7 @@ HEAD_BYTES = 65_536
 NARROW_BYTES = 16_384
 STOP_S = 5.0
 COUNTED = count(1)
+OURS = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -62,6 +78,7 @@ class Visit:
         self.request = request
         self.ends = False  # whether the connection ends with this answer
         self._reader, self._writer, self._served = reader, writer, served
+        self.client = str(writer.get_extra_info("peername")[0])
 
     async def send(self, data: bytes) -> None:
         """Write, and wait until the client has taken most of it."""
@@ -313,16 +330,45 @@ async def gone410(visit: Visit) -> None:
     await visit.answer(pages.page("Gone", "<p>There is no such page any more.</p>"), status=410)
 
 
+async def gone_bare(visit: Visit) -> None:
+    """404 without a word."""
+    await visit.answer(status=404)
+
+
+async def two_faced(visit: Visit) -> None:
+    await visit.answer(pages.two_faced())
+
+
+async def walled_live(visit: Visit) -> None:
+    """Turns away whoever comes from 127.0.0.1."""
+    await (challenge(visit) if visit.client == OURS else up(visit))
+
+
+async def walled_gone(visit: Visit) -> None:
+    await (challenge(visit) if visit.client == OURS else missing(visit))
+
+
+async def region(visit: Visit) -> None:
+    """451 to whoever comes from 127.0.0.1."""
+    withheld = pages.page("Withheld", "<p>Not in your country.</p>")
+    await (visit.answer(withheld, status=451) if visit.client == OURS else up(visit))
+
+
 STATES: dict[State, Behaviour] = {
     "live": up,
     "gone404": missing,
     "gone410": gone410,
+    "gone-bare": gone_bare,
     "notice": notice,
+    "two-faced": two_faced,
     "restricted": login_wall,
     "blocked": challenge,
     "posted": posted,
     "vanished": every,
     "closed": closed,
+    "walled-live": walled_live,
+    "walled-gone": walled_gone,
+    "region": region,
 }
 
 

@@ -1,0 +1,66 @@
+"""The browsers of one pass: one for each exit, started when a page first wants it."""
+
+import asyncio
+import logging
+from contextlib import AsyncExitStack
+
+from playwright.async_api import Error as BrowserError
+
+from casebook.settings import Crawler
+from crawler.browser import Browser, find_browser
+from crawler.guards import Guard
+from crawler.page import Page
+
+log = logging.getLogger(__name__)
+
+BROWSERS_AT_ONCE = 2
+
+
+class Browsers:
+    """Looks at pages that scripts decide, as long as a browser starts here."""
+
+    def __init__(self, settings: Crawler) -> None:
+        self._settings = settings
+        self._path = find_browser(settings.browser)
+        self._open: dict[str | None, Browser] = {}
+        self._opening = asyncio.Lock()
+        self._room = asyncio.Semaphore(BROWSERS_AT_ONCE)
+        self._stack = AsyncExitStack()
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a browser, as far as is known."""
+        return self._path is not None
+
+    async def look(self, url: str, upstream: str | None) -> Page | None:
+        """Look through the proxy `upstream`, or straight; None where there is no browser, or it does not start."""
+        async with self._room:
+            if self._path is None:
+                return None
+            try:
+                browser = await self._get(upstream)
+            except BrowserError:
+                log.warning("the browser does not start; pages that only scripts can show stay unclear")
+                self._path = None
+                return None
+            return await browser.look(url)
+
+    async def _get(self, upstream: str | None) -> Browser:
+        async with self._opening:
+            if upstream not in self._open:
+                assert self._path is not None  # noqa: S101
+                self._open[upstream] = await self._stack.enter_async_context(
+                    Browser(
+                        self._path,
+                        Guard(self._settings.allow_networks),
+                        user_agent=self._settings.user_agent,
+                        recycle_after=self._settings.browser_recycle_after,
+                        time_s=self._settings.browser_time_s,
+                        upstream=upstream,
+                    )
+                )
+            return self._open[upstream]
+
+    async def aclose(self) -> None:
+        """Close them all."""
+        await self._stack.aclose()
