@@ -39,6 +39,7 @@ class Judging:
         self._settings = settings.crawler
         self._browsers = Browsers(self._settings)
         self._exits = Exits(self._settings)
+        spider.desk.abandoned.append(self._browsers.end)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
