@@ -126,6 +126,10 @@ class Browser:
     ) -> None:
         await self._stack.aclose()
 
+    async def end(self) -> None:
+        """Kill what runs, in the middle of a look too, and leave nothing of it behind."""
+        await self._kill()
+
     async def look(self, url: str) -> Page:
         """Render one address; whatever goes wrong is told as the page's failure."""
         if urlsplit(url).scheme not in ("http", "https"):  # a file of this machine is no page

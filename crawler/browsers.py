@@ -61,6 +61,12 @@ class Browsers:
                 )
             return self._open[upstream]
 
+    async def end(self) -> None:
+        """Kill those that run: the pass is abandoned in the middle of a look."""
+        self._path = None
+        for browser in self._open.values():
+            await browser.end()
+
     async def aclose(self) -> None:
         """Close them all."""
         await self._stack.aclose()

@@ -1,7 +1,7 @@
 """Hands visits out to the spider and takes findings back, in batches of one transaction each."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,6 +26,7 @@ class Desk:
     `only` holds visits leased beforehand; without it the desk leases what is due until nothing was for `linger_s`, or
     until `stop` is called. `clock` and `chance` are the outside world. A book that is busy is asked again; one that
     fails ends the pass, and `fault` says how. `eyes` are the controls that are visited beside; none without.
+    What is in `abandoned` is called when a pass is given up in the middle of a visit.
     """
 
     book: Casebook
@@ -35,6 +36,7 @@ class Desk:
     chance: Callable[[], float]
     only: list[Visit] | None = None
     eyes: Eyes | None = None
+    abandoned: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     recorded: int = 0
     in_hand: int = 0
     fault: Exception | None = None

@@ -5,6 +5,7 @@ import gc
 import logging
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 
 from scrapy.crawler import AsyncCrawlerProcess
 
@@ -14,6 +15,7 @@ from crawler.spiders.recheck import Recheck
 from platforms.registry import Registry
 
 GRACE_S = 4.0
+TIDY_S = 1.5
 
 
 def run(desk: Desk, registry: Registry, *, abandon: Callable[[], None]) -> None:
@@ -35,6 +37,10 @@ def run(desk: Desk, registry: Registry, *, abandon: Callable[[], None]) -> None:
     async def leave() -> None:
         await asyncio.sleep(GRACE_S)
         await desk.write()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TIDY_S):
+                for end in desk.abandoned:
+                    await end()
         abandon()
 
     def stop() -> None:

@@ -41,6 +41,7 @@ class Judging:
         self._browsers = Browsers(self._settings)
         self._exits = Exits(self._settings)
         self._missing: dict[str | None, MissingPages] = {}
+        spider.desk.abandoned.append(self._browsers.end)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

@@ -5,13 +5,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from casebook import cases, links, officers
+from casebook.controls import broken
 from casebook.settings import Crawler, Monitor, Settings
 from casebook.store import Casebook, create_book
+from casebook.tables import Check
 from casebook.vault import Vault
 from casebook.visits import Seen, Visit
 from crawler.desk import Desk
+from crawler.eyes import Eyes
+from platforms.registry import Registry
+from platforms.sheet import Control, Sheet
 from platforms.words import Verdict
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -80,5 +86,30 @@ def test_a_desk_that_was_stopped_hands_out_nothing_more_even_while_it_waits_for_
         await asyncio.sleep(0)
         desk.stop()
         assert await asyncio.wait_for(following, GUARD_S) is None
+
+    asyncio.run(story())
+
+
+def test_findings_of_a_platform_wait_until_its_controls_have_answered(book: Casebook) -> None:
+    async def story() -> None:
+        desk = desk_for(book)
+        sheet = Sheet(
+            id="pixhaven", name="P", hosts=("pixhaven.example",), control=(Control(live="https://pixhaven.example/1"),)
+        )
+        desk.eyes = eyes = Eyes(book, Registry([sheet]), desk.settings.crawler, lambda: START)
+        visits = desk.visits()
+        one, other = await anext(visits), await anext(visits)
+        (asked,) = await eyes.due("pixhaven")
+        assert await eyes.due("pixhaven") == []
+        await desk.take(seen(one), "pixhaven")
+        await desk.take(seen(other), "elsewhere")
+        await desk.write()
+        assert desk.recorded == 1
+        eyes.answered(asked, Verdict.REMOVED)
+        await desk.write()
+        assert desk.recorded == 2
+        with book.reading() as session:
+            assert session.scalar(select(func.count()).select_from(Check)) == 2
+            assert set(broken(session)) == {"pixhaven"}
 
     asyncio.run(story())
