@@ -27,7 +27,7 @@ from crawler.likeness import Print
 from crawler.page import Hop, Page
 from crawler.siblings import sibling
 from crawler.verdict import Baseline, Finding, Missing, judge, learn, let_go, proved_by, renewed
-from tests.platforms.test_pages import LISTS, PAGES, sheet_of
+from tests.platforms.test_pages import LISTS, finding_of
 
 console = Console(width=140, highlight=False)
 TRUTHS = ("live", "removed", "neither")
@@ -162,7 +162,7 @@ def play(seed: int) -> Iterator[Played]:
 def saved() -> Iterator[Played]:
     for platform, listed in LISTS.items():
         for one in listed.page:
-            finding = judge(one.page(PAGES / platform), sheet_of(platform))
+            finding = finding_of(platform, one)
             truth = one.verdict if one.verdict in ("live", "removed") else "neither"
             yield Played("saved pages", platform, "", one.about, truth, finding)
 

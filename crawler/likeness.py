@@ -21,8 +21,8 @@ from crawler.document import Document
 from crawler.page import Page
 from crawler.phrases import plain
 
-TEXT_READ = 9_000
-TOKENS_READ = 1_200
+TEXT_READ = 4_000
+TOKENS_READ = 600
 RUNS_KEPT = 40  # of a page of content; with the rest this stays under 600 bytes
 RUNS_KEPT_OF_MISSING = 256
 MARKUP_READ = 20_000

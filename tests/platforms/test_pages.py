@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
 from crawler.page import Hop, Page
-from crawler.verdict import judge
+from crawler.verdict import Finding, judge
 from platforms.address import AddressRefused
 from platforms.registry import Registry
 from platforms.sheet import Engine, Sheet
@@ -107,9 +107,13 @@ def described(platform: str) -> Sheet | Engine:
     return found
 
 
-def rule_of(platform: str, saved: Saved, engines: Sequence[Engine] = REGISTRY.engines) -> tuple[Verdict, str]:
+def finding_of(platform: str, saved: Saved, engines: Sequence[Engine] = REGISTRY.engines) -> Finding:
     sheet = None if platform in ENGINES else REGISTRY.sheet(platform)
-    finding = judge(saved.page(PAGES / platform), sheet, engines=engines)
+    return judge(saved.page(PAGES / platform), sheet, engines=engines)
+
+
+def rule_of(platform: str, saved: Saved, engines: Sequence[Engine] = REGISTRY.engines) -> tuple[Verdict, str]:
+    finding = finding_of(platform, saved, engines)
     return finding.verdict, finding.rule
 
 
