@@ -35,6 +35,7 @@ from sqlalchemy import func, select
 from casebook import cases, links, officers
 from casebook.tables import Check
 from platforms.address import site_of
+from scheduler import workers
 from scheduler.home import Home
 
 BENCH = Path(__file__).parent
@@ -139,7 +140,8 @@ def run(side: str, folder: Path, turn: int) -> dict[str, Any]:
         what = folder / f"home-{turn}"
         shutil.copytree(folder / "home", what)
     command = [sys.executable, str(BENCH / "sides.py"), side, str(what)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    around = {**os.environ, **workers.MEMORY}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=around) as process:
         assert process.stdout
         too_long = threading.Timer(LONGEST_S, process.kill)
         too_long.start()

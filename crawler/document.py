@@ -47,6 +47,7 @@ class Document:
     def __init__(self, page: Page) -> None:
         self._page = page
         self._scripts: dict[str, tuple[object, ...]] = {}
+        self._selected: dict[str, list[LexborNode]] = {}
 
     @cached_property
     def is_html(self) -> bool:
@@ -75,10 +76,12 @@ class Document:
 
     def select(self, css: str) -> list[LexborNode]:
         """Elements that fit the selector, in the page's order; none where it is no selector."""
-        try:
-            return self._tree.css(css)
-        except (SelectolaxError, ValueError):
-            return []
+        if css not in self._selected:
+            try:
+                self._selected[css] = self._tree.css(css)
+            except (SelectolaxError, ValueError):
+                self._selected[css] = []
+        return self._selected[css]
 
     @cached_property
     def title(self) -> str:

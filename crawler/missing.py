@@ -16,8 +16,8 @@ from casebook.visits import Visit
 from crawler.desk import Desk
 from crawler.likeness import Print
 from crawler.page import Page
-from crawler.siblings import Sibling, sibling
-from crawler.verdict import Missing, Way, ended, learn, proved_by, renewed
+from crawler.siblings import shape_of, sibling
+from crawler.verdict import Missing, Way, ended, learn, let_go, proved_by, renewed
 
 RENDERED = " rendered"
 
@@ -61,10 +61,11 @@ class MissingPages:
             first: an address never seen before is about to be called live, which only what the site answers at the
                 same time can bear out: on another day, this page may be a wall that stands before everything.
         """
-        other = self._sibling(visit, page)
-        if other is None:
+        key = self._key(visit, page)
+        if key is None:
             return Missing()
-        key = self._key(other, page)
+        if self._locks[key].locked() or key not in self._records:
+            let_go(page)  # it is going to wait: what was read from it is ten times as large, and is read again
         async with self._locks[key]:
             record = self._records.get(key) or await self._recall(key)
             now = self._desk.clock()
@@ -72,8 +73,7 @@ class MissingPages:
             good_for_s = limits.missing_first_s if first else limits.missing_every_s
             age_s = (now - record.learned_at).total_seconds() if record else 0.0
             if record is None or (age_s >= good_for_s and not (first and record.learned_at >= arrived)):
-                asked = await (self._render if page.rendered else self._fetch)(visit, other.url)
-                latest = learn(asked) if asked is not None else Missing()
+                latest = await self._ask(visit, page)
                 before = (record.missing if record.missing.proved else record.proved) if record else None
                 record = _Record(now, latest, before)
                 await self._keep(visit, key, record)
@@ -82,21 +82,26 @@ class MissingPages:
 
     async def prove(self, visit: Visit, page: Page, here: Print) -> None:
         """Note that this page is live and looks otherwise than the site's missing page."""
-        other = self._sibling(visit, page)
-        record = self._records.get(self._key(other, page)) if other else None
-        if other is None or record is None or record.latest.way is None or record.missing.proved:
+        key = self._key(visit, page)
+        record = self._records.get(key) if key else None
+        if key is None or record is None or record.latest.way is None or record.missing.proved:
             return
         record = replace(record, proved=proved_by(record.latest, here))
-        self._records[self._key(other, page)] = record
-        await self._keep(visit, self._key(other, page), record)
+        self._records[key] = record
+        await self._keep(visit, key, record)
 
-    def _sibling(self, visit: Visit, page: Page) -> Sibling | None:
-        """Ask beside the address itself, or where another site took it over: beside the address there."""
-        url = page.final_url if ended(page) is Way.SITE else visit.url
-        return sibling(url, self._desk.chance)
+    async def _ask(self, visit: Visit, page: Page) -> Missing:
+        other = sibling(_beside_what(visit, page), self._desk.chance)
+        asked = await (self._render if page.rendered else self._fetch)(visit, other.url) if other else None
+        if asked is None:
+            return Missing()
+        latest = learn(asked)
+        let_go(asked)
+        return latest
 
-    def _key(self, other: Sibling, page: Page) -> str:
-        return other.shape + (RENDERED if page.rendered else "") + self._seen_from
+    def _key(self, visit: Visit, page: Page) -> str | None:
+        shape = shape_of(_beside_what(visit, page))
+        return None if shape is None else shape + (RENDERED if page.rendered else "") + self._seen_from
 
     async def _recall(self, key: str) -> _Record | None:
         with suppress(Busy):
@@ -112,6 +117,11 @@ class MissingPages:
         learned = missing.Learned(what, record.learned_at)
         with suppress(Busy):
             await asyncio.to_thread(missing.keep, self._desk.book, visit.site, key, learned, actor=MONITOR)
+
+
+def _beside_what(visit: Visit, page: Page) -> str:
+    """Ask beside the address itself, or where another site took it over: beside the address there."""
+    return page.final_url if ended(page) is Way.SITE else visit.url
 
 
 def _written(one: Missing) -> dict[str, Any]:

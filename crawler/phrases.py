@@ -5,11 +5,13 @@ Only a whole title or heading counts. The same words inside a comment, a menu or
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _NO_WORD = re.compile(r"[^\w\s]|_")
 _APOSTROPHES = str.maketrans("", "", "'’‘`´ʼ")
 
 
+@lru_cache(maxsize=1024)  # a page is judged more than once, and asks of its title each time
 def plain(text: str) -> str:
     """Fold case, width and punctuation away, so that one phrase has one spelling."""
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES)

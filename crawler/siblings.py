@@ -30,6 +30,18 @@ def sibling(url: str, chance: Callable[[], float]) -> Sibling | None:
     Args:
         chance: numbers from 0 to below 1.
     """
+    found = _taken_apart(url)
+    return None if found is None else Sibling(found[1](chance), found[0])
+
+
+def shape_of(url: str) -> str | None:
+    """Give the shape alone, which costs no chance; None where there is nothing to replace."""
+    found = _taken_apart(url)
+    return None if found is None else found[0]
+
+
+def _taken_apart(url: str) -> tuple[str, Callable[[Callable[[], float]], str]] | None:
+    """Give an address's shape, and what makes its sibling."""
     try:
         parts = urlsplit(url)
         host = parts.netloc
@@ -39,14 +51,16 @@ def sibling(url: str, chance: Callable[[], float]) -> Sibling | None:
     if place is not None:
         items = parts.query.split("&")
         name, _, value = items[place].partition("=")
-        items[place] = f"{name}={_other(value, chance)}"
+        head, tail = items[:place], items[place + 1 :]
         shape = f"{host}{parts.path}?{name}={_shape(value)}"
-        return Sibling(_put(parts, parts.path, "&".join(items)), shape)
+        return shape, lambda chance: _put(
+            parts, parts.path, "&".join([*head, f"{name}={_other(value, chance)}", *tail])
+        )
     before, last, after = _last_part(parts.path)
     if not last:
         return None
     shape = f"{host}{before}{_shape(last)}{after}"
-    return Sibling(_put(parts, f"{before}{_other(last, chance)}{after}", parts.query), shape)
+    return shape, lambda chance: _put(parts, f"{before}{_other(last, chance)}{after}", parts.query)
 
 
 def _put(parts: SplitResult, path: str, query: str) -> str:

@@ -22,6 +22,10 @@ from scheduler.clock import now
 from scheduler.home import Home
 
 
+# glibc keeps a heap for each thread that asks; the parsers' trees of many pages would lie scattered over all of them.
+MEMORY = {"MALLOC_ARENA_MAX": "1"}
+
+
 def start(home: Home, owner: str, *, only: bool = False, controls: Sequence[str] = ()) -> "subprocess.Popen[bytes]":
     """Start a worker. It ends when our end of its standard input closes, so none outlives a killed monitor.
 
@@ -33,7 +37,10 @@ def start(home: Home, owner: str, *, only: bool = False, controls: Sequence[str]
     if only:
         command.append("--only")
     command += [word for platform in controls for word in ("--controls", platform)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True)
+    around = {**os.environ, **MEMORY}
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True, env=around
+    )
 
 
 def main() -> int:

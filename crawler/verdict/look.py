@@ -51,8 +51,12 @@ class Look:
     @cached_property
     def engine(self) -> Engine | None:
         """What the site runs on, where no sheet describes it."""
-        if self.sheet is not None:
+        if self.sheet is not None or not self.engines:
             return None
+        found: Engine | None = _read_once(self.page, "engine", self._recognised)
+        return found
+
+    def _recognised(self) -> Engine | None:
         return next((engine for engine in self.engines if any(fits(self, sign) for sign in engine.sign)), None)
 
     @cached_property
@@ -170,8 +174,8 @@ def _read_once(page: Page, name: str, read: Callable[[], Any]) -> Any:  # noqa: 
 
 def let_go(page: Page) -> None:
     """Forget what was read from a page; it holds the page, and is ten times as large."""
-    page.__dict__.pop("document", None)
-    page.__dict__.pop("print", None)
+    for name in ("document", "print", "engine"):
+        page.__dict__.pop(name, None)
 
 
 _CONTENT_METAS = (
