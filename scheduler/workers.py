@@ -21,7 +21,6 @@ from scheduler import logs
 from scheduler.clock import now
 from scheduler.home import Home
 
-
 # glibc keeps a heap for each thread that asks; the parsers' trees of many pages would lie scattered over all of them.
 MEMORY = {"MALLOC_ARENA_MAX": "1"}
 
