@@ -102,6 +102,7 @@ ASKED: list[list[str]] = [
     ["break-glass", HIDDEN, "--approver", "dara", "--reason", "x"], ["request", "list"],
 ]  # fmt: skip
 NOT_ASKED = {
+    ("hash",): "needs no home, and looks into none",
     ("run",): "runs until it is stopped; test_watch has it",
     ("init",): "makes the home, or leaves it as it is",
     ("db", "restore"): "replaces the whole home",
