@@ -3,10 +3,9 @@
 What is found are guesses, each with its reason. A wrong one is hashed and matches nothing: it costs half a millisecond.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -87,9 +86,6 @@ class Box(NamedTuple):
         return shared >= SAME * max(self.area, other.area)
 
 
-Finder = Callable[[Light], Box]
-
-
 @dataclass(frozen=True)
 class Region:
     """A part of a picture that may be a picture itself."""
@@ -119,49 +115,57 @@ def regions(pixels: Pixels) -> list[Region]:
 def _guesses(light: Light) -> Iterator[Region]:
     whole = _all_of(light)
     yield Region(whole, Because.WHOLE)
-    inner = [trimmed(light, tolerance) for tolerance in BORDER_TOLERANCES]
-    yield from (Region(box, Because.BORDER) for box in inner)
-    pages = [_within(light, inner[0], partial(on_a_page, level=level)) for level in _levels(inner[0].of(light))]
-    framed = [_within(light, page, partial(trimmed, tolerance=one)) for page in pages for one in BORDER_TOLERANCES]
-    yield from (Region(box, Because.PAGE) for box in (*framed, *pages))
-    for base in dict.fromkeys((whole, *framed[:1])):
+    borders = [_framed(light, whole, tolerance) for tolerance in BORDER_TOLERANCES]
+    yield from (Region(box, Because.BORDER) for boxes in borders for box in boxes)
+    inner = (borders[0] or [whole])[-1]
+    pages = [on_a_page(inner.of(light), level).inside(inner) for level in _levels(inner.of(light))]
+    framed = [box for page in pages for tolerance in BORDER_TOLERANCES for box in _framed(light, page, tolerance)]
+    yield from (Region(box, Because.PAGE) for box in (*pages, *framed))
+    for base in dict.fromkeys((whole, *[*framed, *pages, inner][:1])):
         if _is_enough(base, whole):
             yield from (Region(tile.inside(base), Because.TILE) for tile in tiles(base.of(light)))
+
+
+def _framed(light: Light, box: Box, tolerance: int) -> list[Box]:
+    """Take the borders off what is in a box."""
+    return [one.inside(box) for one in trimmed(box.of(light), tolerance)] if box.area else []
 
 
 def _all_of(light: Light) -> Box:
     return Box(0, 0, light.shape[1], light.shape[0])
 
 
-def _within(light: Light, box: Box, found: Finder) -> Box:
-    return found(box.of(light)).inside(box) if box.area else box
-
-
 def _is_enough(box: Box, whole: Box) -> bool:
     return min(box.width, box.height) >= LEAST_SIDE and box.area >= LEAST_SHARE * whole.area
 
 
-def trimmed(light: Light, tolerance: int) -> Box:
-    """Give what is left without borders of any colour, one within another too; all of it where there are none."""
-    box = _all_of(light)
+def trimmed(light: Light, tolerance: int) -> list[Box]:
+    """Give what is left without borders of any colour, step by step; nothing where there are none.
+
+    The steps are kept, because a picture's own edge may be as plain as a border: one step ends where the picture does.
+    """
+    box, found = _all_of(light), list[Box]()
     for _ in range(ROUNDS):
-        inner = _without_border(box.of(light), tolerance).inside(box)
+        upright = _without_border(box.of(light), tolerance).inside(box)
+        inner = _turned(_without_border(upright.of(light).T, tolerance)).inside(upright)
+        found += [one for one in dict.fromkeys((upright, inner)) if one != box]
         if inner == box or min(inner.width, inner.height) < LEAST_SIDE:
             break
         box = inner
-    return box
+    return found
 
 
 def _without_border(light: Light, tolerance: int) -> Box:
-    height, width = light.shape
+    """Cut what is plain above and below."""
+    whole = _all_of(light)
+    if not whole.area:
+        return whole
     top, bottom = _plain_lines(light, tolerance), _plain_lines(light[::-1], tolerance)
-    if top + bottom >= height:
-        return _all_of(light)
-    rest = light[top : height - bottom].T
-    left, right = _plain_lines(rest, tolerance), _plain_lines(rest[::-1], tolerance)
-    if left + right >= width:
-        return _all_of(light)
-    return Box(left, top, width - right, height - bottom)
+    return whole if top + bottom >= whole.height else whole._replace(top=top, bottom=whole.height - bottom)
+
+
+def _turned(box: Box) -> Box:
+    return Box(box.top, box.left, box.bottom, box.right)
 
 
 def _plain_lines(light: Light, tolerance: int) -> int:
@@ -227,7 +231,7 @@ def tiles(light: Light) -> list[Box]:
         for side in pair:
             cut = _halves(side.of(light))
             found += [half.inside(side) for half in (cut[-2:] if x == light.shape[1] // 2 else cut[:2])]
-    return [_within(light, box, partial(trimmed, tolerance=BORDER_TOLERANCES[0])) for box in found]
+    return [one for box in found for one in (box, *_framed(light, box, BORDER_TOLERANCES[0])[-1:])]
 
 
 def _sides(light: Light, x: int) -> tuple[Box, Box]:
