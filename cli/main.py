@@ -15,6 +15,7 @@ from cli import (
     exposure,
     file,
     followup,
+    hash,  # noqa: A004  # the command's name
     home,
     journal,
     key,
@@ -47,7 +48,7 @@ def pehra(context: click.Context, folder: Path, config: Path | None, officer: st
 
 
 CARE = (file, consent, referral, followup)
-for group in (home, officer, key, request, case, *CARE, link, exposure, check, platform, journal):
+for group in (home, officer, key, request, case, *CARE, link, exposure, check, hash, platform, journal):
     group.join(pehra)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from cli.main import pehra
 from tests.helpline import Helpline
+from tests.matchers.drawn import scene
 
 URL = "https://share.example/s/kite?rlkey=k3y"
 
@@ -58,6 +59,7 @@ ANSWERS: dict[tuple[str, ...], tuple[list[str], set[str]]] = {
     ("platform", "check"): (["dropbox"], {"platforms"}),
     ("platform", "show"): (["imgur"], {"id", "name", "hosts", "marker"}),
     ("journal", "verify"): ([], {"whole", "entries", "first_bad"}),
+    ("hash",): (["picture.png"], {"hashes", "refused"}),
     ("check",): (["--due"], {"checked", "verdicts", "links"}),
     ("link", "retire"): (["1"], {"link", "retired_at"}),
     ("officer", "add"): (["day shift"], {"officer", "role", "protected"}),
@@ -101,6 +103,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ...], Any]
     ref = helpline.opened(URL.replace("share.example", "nobody-here.invalid"))
     helpline.drawer.mkdir()
     helpline.sits_down("night shift")
+    scene().save(helpline.folder / "picture.png")
     return {
         path: helpline.ask_here(*path, *[word.format(ref=ref) for word in words])
         for path, (words, _) in ANSWERS.items()

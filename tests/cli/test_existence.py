@@ -103,6 +103,7 @@ ASKED: list[list[str]] = [
 ]  # fmt: skip
 NOT_ASKED = {
     ("platform", "check"): "goes out and looks; test_controls holds that an outage shows only in one's own cases",
+    ("hash",): "needs no home, and looks into none",
     ("run",): "runs until it is stopped; test_watch has it",
     ("init",): "makes the home, or leaves it as it is",
     ("db", "restore"): "replaces the whole home",
