@@ -30,7 +30,7 @@ def begin(session: Session, case: int, actor: Actor, at: datetime) -> None:
         raise Refused("a case is opened by an officer")
     identity = Identity.make()
     session.add(CaseKey(case_id=case, recipient=identity.recipient, escrow=_in_escrow(session, identity)))
-    _let_in(session, case, actor.officer, identity, at)
+    let_in(session, case, actor.officer, identity, at)
     session.flush()
 
 
@@ -52,7 +52,7 @@ def assign(book: Casebook, ref: str, name: str, *, actor: Actor, at: datetime, e
         identity = key_of(session, actor, case.id, at) if escrow is None else escrowed(session, case.id, escrow)
         if escrow is not None:
             notices.tell_assigned(session, case, f"{case.ref} was opened with the escrow key", at)
-        _let_in(session, case.id, officer.id, identity, at)
+        let_in(session, case.id, officer.id, identity, at)
         act = "case.assign" if escrow is None else "case.assign with escrow"
         journal.append(session, book.vault, actor, act, f"{case.ref}/officer-{officer.id}", at)
 
@@ -157,11 +157,6 @@ def export_key(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> str:
         return key_of(session, actor, case.id, at).secret
 
 
-def let_in_until(session: Session, case: int, officer: int, identity: Identity, at: datetime, until: datetime) -> None:
-    """Let somebody into a case for a time, inside the caller's transaction."""
-    _let_in(session, case, officer, identity, at, until)
-
-
 def escrowed(session: Session, case: int, escrow: Identity) -> Identity:
     """Open a case's key with the escrow key.
 
@@ -181,9 +176,10 @@ def hold(session: Session, case: int) -> None:
     session.get_one(CaseKey, case, with_for_update=True)
 
 
-def _let_in(
+def let_in(
     session: Session, case: int, officer: int, identity: Identity, at: datetime, until: datetime | None = None
 ) -> None:
+    """Let somebody into a case, for good or for a time, inside the caller's transaction."""
     sealed = keys.seal_to([_recipient(session, officer)], identity.secret.encode())
     session.add(Assignment(case_id=case, officer_id=officer, key=sealed, since=at, until=until))
 

@@ -161,7 +161,7 @@ def _let_in(session: Session, row: Request, case: Case, actor: Actor, at: dateti
         f"approved by {actor.name}{how}; the reason stands in request {row.id}"
     )
     notices.tell_assigned(session, case, words, at)
-    assignments.let_in_until(session, case.id, row.asked_by, identity, at, until)
+    assignments.let_in(session, case.id, row.asked_by, identity, at, until)
     row.done_at = at
 
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from casebook import (
+    assignments,
     casefile,
     cases,
     consents,
@@ -169,6 +170,15 @@ def test_an_objection_keeps_the_case(book: Casebook, officer: Actor, colleague: 
     requests.refuse(book, request, actor=officer, at=later(71))
     assert erased(book, 100) == []
     assert casefile.read(book, ref, actor=officer, at=later(100))
+
+
+def test_what_somebody_asked_who_left_since_can_still_be_refused(
+    book: Casebook, officer: Actor, colleague: Actor, boss: Actor
+) -> None:
+    ref = filed(book, officer)
+    request = asked(book, ref, colleague, boss)
+    assignments.dismiss(book, "day shift", actor=officer, at=START)
+    assert requests.refuse(book, request, actor=boss, at=START).refused_at == START
 
 
 def test_erasing_while_a_visit_is_on_its_way_loses_only_the_visit(book: Casebook, officer: Actor, boss: Actor) -> None:
