@@ -146,6 +146,19 @@ class Platforms(Section):
     folder: Path | None = None
 
 
+class Mail(Section):
+    """How mail leaves: through a server, or into a folder from which a person sends it; neither: not at all."""
+
+    folder: Path | None = None
+    host: Annotated[str, Field(min_length=1, pattern=r"^[^\s/@]+$")] | None = None
+    port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    ca_file: Path | None = None
+    user: str | None = None
+    sender: Annotated[str, Field(pattern=r"^[!-~]+@[!-~]+$")] | None = None
+    time_s: Seconds = 30.0
+
+
 class Logging(Section):
     """How much is said."""
 
@@ -163,6 +176,7 @@ class Settings(BaseSettings):
     monitor: Monitor = Monitor()
     retention: Retention = Retention()
     platforms: Platforms = Platforms()
+    mail: Mail = Mail()
     logging: Logging = Logging()
 
     @classmethod
