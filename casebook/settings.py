@@ -5,6 +5,7 @@ import re
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -159,6 +160,24 @@ class Mail(Section):
     time_s: Seconds = 30.0
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("this is no time zone, such as Asia/Karachi") from None
+    return name
+
+
+class Digest(Section):
+    """When staff hear of their cases by mail, and where alerts go besides."""
+
+    weekly_day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    hour: Annotated[int, Field(ge=0, le=23)] = 8
+    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Karachi"
+    retry_s: Seconds = 900.0
+    alerts: tuple[str, ...] = ()
+
+
 class Logging(Section):
     """How much is said."""
 
@@ -177,6 +196,7 @@ class Settings(BaseSettings):
     retention: Retention = Retention()
     platforms: Platforms = Platforms()
     mail: Mail = Mail()
+    digest: Digest = Digest()
     logging: Logging = Logging()
 
     @classmethod

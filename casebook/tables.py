@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Enum, ForeignKey,
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from casebook.vocabulary import Act, Category, EntryKind, EventKind, RequestKind, State, Verdict
+from casebook.vocabulary import Act, Category, DigestKind, EntryKind, EventKind, RequestKind, State, Verdict
 
 
 class Moment(TypeDecorator[datetime]):
@@ -341,7 +341,7 @@ class Event(Base):
     at: Mapped[datetime]
     last_seen_live_at: Mapped[datetime | None]
     first_seen_gone_at: Mapped[datetime | None]
-    __table_args__ = (Index("event_link", "link_id", "at"),)
+    __table_args__ = (Index("event_link", "link_id", "at"), Index("event_kind", "kind", "at"))
 
 
 class ControlResult(Base):
@@ -369,6 +369,52 @@ class Outage(Base):
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     __table_args__ = (Index("outage_platform", "platform", "ended_at"),)
+
+
+class Reader(Base):
+    """Where and how a member of staff gets digests; the address opens with the monitor's key, for it has to write."""
+
+    __tablename__ = "reader"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"), unique=True)
+    address: Mapped[bytes] = mapped_column(Sealed)
+    language: Mapped[str] = mapped_column(String(8))
+    weekly: Mapped[bool] = mapped_column(Boolean)
+    daily: Mapped[bool] = mapped_column(Boolean)
+    urgent: Mapped[bool] = mapped_column(Boolean)
+    since: Mapped[datetime]
+
+
+class Digest(Base):
+    """One digest for one reader; `label` is its day, and there is one of a kind for it.
+
+    Handed over and not sent means that the mail server had it and nobody knows more: it is not sent again by itself.
+    """
+
+    __tablename__ = "digest"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    kind: Mapped[DigestKind] = mapped_column(_words(DigestKind))
+    label: Mapped[str] = mapped_column(String(40))
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    try_at: Mapped[datetime]
+    handed_over_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
+    __table_args__ = (Index("digest_once", "officer_id", "kind", "label", unique=True), Index("digest_try", "try_at"))
+
+
+class Told(Base):
+    """That a reader's urgent mail has this happening, such as event-12, so that no later one has it too."""
+
+    __tablename__ = "told"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest_id: Mapped[int] = mapped_column(ForeignKey("digest.id"))
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    what: Mapped[str] = mapped_column(String(40))
+    __table_args__ = (Index("told_once", "officer_id", "what", unique=True), Index("told_digest", "digest_id"))
 
 
 class Beat(Base):

@@ -10,6 +10,7 @@ __all__ = [
     "AddressId",
     "CaseId",
     "Category",
+    "DigestKind",
     "EntryKind",
     "EventKind",
     "LinkId",
@@ -104,3 +105,11 @@ class Risk(StrEnum):
     WATCH = "watch"
     HIGH = "high"
     IMMEDIATE = "immediate"
+
+
+class DigestKind(StrEnum):
+    """How often a member of staff hears of their cases by mail."""
+
+    WEEKLY = "weekly"
+    DAILY = "daily"
+    URGENT = "urgent"
