@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from casebook import journal, periods, week
-from casebook.access import Actor, Right, require
+from casebook.access import Actor, Right, Role, require
 from casebook.errors import Refused
 from casebook.settings import Digest as Settings
 from casebook.store import Casebook
-from casebook.tables import Digest, Reader, Told
+from casebook.tables import Mailing, Reader, Told
 from casebook.vocabulary import DigestKind
 
 FIRST_COVERS = periods.LASTS
@@ -56,13 +56,13 @@ def owed(book: Casebook, settings: Settings, *, actor: Actor, at: datetime) -> l
             _note_due(session, reader, settings, at)
             _note_urgent(session, reader, at)
         session.flush()
-        query = select(Digest, Reader).join(Reader, Reader.officer_id == Digest.officer_id)
-        rows = session.execute(query.where(*_waits(), Digest.try_at <= at).order_by(Digest.id)).all()
+        query = select(Mailing, Reader).join(Reader, Reader.officer_id == Mailing.officer_id)
+        rows = session.execute(query.where(*_waits(), Mailing.try_at <= at).order_by(Mailing.id)).all()
         return [_taken(book, digest, reader, at) for digest, reader in rows]
 
 
-def _waits() -> tuple[object, ...]:
-    return (Digest.sent_at.is_(None), Digest.handed_over_at.is_(None), Digest.refused_at.is_(None))
+def _waits() -> tuple[ColumnElement[bool], ...]:
+    return (Mailing.sent_at.is_(None), Mailing.handed_over_at.is_(None), Mailing.refused_at.is_(None))
 
 
 def _note_due(session: Session, reader: Reader, settings: Settings, at: datetime) -> None:
@@ -73,14 +73,14 @@ def _note_due(session: Session, reader: Reader, settings: Settings, at: datetime
         period = periods.newest(kind, settings, at)
         if period.due_at < reader.since or _of(session, reader, kind, period.label):
             continue
-        last = select(func.max(Digest.until)).where(Digest.officer_id == reader.officer_id, Digest.kind == kind)
+        last = select(func.max(Mailing.until)).where(Mailing.officer_id == reader.officer_id, Mailing.kind == kind)
         since = session.scalar(last) or period.due_at - FIRST_COVERS[kind]
         session.add(_row(reader, kind, period.label, since, at))
 
 
 def _of(session: Session, reader: Reader, kind: DigestKind, label: str) -> bool:
-    query = select(Digest.id).where(
-        Digest.officer_id == reader.officer_id, Digest.kind == kind, Digest.label == label
+    query = select(Mailing.id).where(
+        Mailing.officer_id == reader.officer_id, Mailing.kind == kind, Mailing.label == label
     )
     return session.scalar(query) is not None
 
@@ -97,14 +97,14 @@ def _note_urgent(session: Session, reader: Reader, at: datetime) -> None:
     row = _row(reader, DigestKind.URGENT, f"{at:%Y-%m-%dT%H:%M:%S.%f}", at, at)
     session.add(row)
     session.flush()
-    session.add_all(Told(digest_id=row.id, officer_id=reader.officer_id, what=what) for what in fresh)
+    session.add_all(Told(mailing_id=row.id, officer_id=reader.officer_id, what=what) for what in fresh)
 
 
-def _row(reader: Reader, kind: DigestKind, label: str, since: datetime, at: datetime) -> Digest:
-    return Digest(officer_id=reader.officer_id, kind=kind, label=label, since=since, until=at, tries=0, try_at=at)
+def _row(reader: Reader, kind: DigestKind, label: str, since: datetime, at: datetime) -> Mailing:
+    return Mailing(officer_id=reader.officer_id, kind=kind, label=label, since=since, until=at, tries=0, try_at=at)
 
 
-def _taken(book: Casebook, digest: Digest, reader: Reader, at: datetime) -> Owed:
+def _taken(book: Casebook, digest: Mailing, reader: Reader, at: datetime) -> Owed:
     digest.try_at = at + SENDING_TAKES
     address = book.vault.unseal("reader.address", reader.address)
     return Owed(
@@ -120,7 +120,7 @@ def hand_over(book: Casebook, digest: int, *, actor: Actor, at: datetime) -> Non
     """
     require(actor, Right.RECORD_CHECKS)
     with book.writing() as session:
-        row = session.get_one(Digest, digest, with_for_update=True)
+        row = session.get_one(Mailing, digest, with_for_update=True)
         if row.handed_over_at is not None or row.sent_at is not None:
             raise Refused("this digest has left already")
         row.handed_over_at = at
@@ -130,7 +130,7 @@ def sent(book: Casebook, digest: int, *, actor: Actor, at: datetime) -> None:
     """Note that a digest was taken, or that there was nothing to tell in it."""
     require(actor, Right.RECORD_CHECKS)
     with book.writing() as session:
-        row = session.get_one(Digest, digest)
+        row = session.get_one(Mailing, digest)
         row.sent_at, row.tries = at, row.tries + 1
         journal.append(session, book.vault, actor, f"digest.sent {row.kind}", f"officer-{row.officer_id}", at)
 
@@ -139,7 +139,7 @@ def put_off(book: Casebook, digest: int, retry: timedelta, *, actor: Actor, at: 
     """Note that a digest did not leave; it is tried again later, each time after twice as long."""
     require(actor, Right.RECORD_CHECKS)
     with book.writing() as session:
-        row = session.get_one(Digest, digest)
+        row = session.get_one(Mailing, digest)
         row.handed_over_at = None
         row.try_at = at + min(retry * 2 ** min(row.tries, 20), LONGEST_WAIT)
         row.tries += 1
@@ -149,7 +149,7 @@ def refuse(book: Casebook, digest: int, *, actor: Actor, at: datetime) -> None:
     """Note that the server will not have a digest; it is not tried again, and the list shows it."""
     require(actor, Right.RECORD_CHECKS)
     with book.writing() as session:
-        row = session.get_one(Digest, digest)
+        row = session.get_one(Mailing, digest)
         row.refused_at, row.tries = at, row.tries + 1
         journal.append(session, book.vault, actor, f"digest.refused {row.kind}", f"officer-{row.officer_id}", at)
 
@@ -157,22 +157,20 @@ def refuse(book: Casebook, digest: int, *, actor: Actor, at: datetime) -> None:
 def history(book: Casebook, *, actor: Actor, at: datetime, last: int = 50) -> list[DigestView]:
     """List what was sent to whom, newest first; to an officer their own."""
     require(actor, Right.KEEP_OFFICERS)
-    query = select(Digest).order_by(Digest.id.desc()).limit(last)
-    if actor.officer is not None and Right.SEE_WORKLOAD not in week.rights(actor):
-        query = query.where(Digest.officer_id == actor.officer)
+    query = select(Mailing).order_by(Mailing.id.desc()).limit(last)
+    if actor.role is Role.OFFICER:
+        query = query.where(Mailing.officer_id == actor.officer)
     with book.writing() as session:
         journal.append(session, book.vault, actor, "digest.list", "all", at)
         return list(_views(session.scalars(query)))
 
 
-def _views(rows: Iterable[Digest]) -> Iterator[DigestView]:
+def _views(rows: Iterable[Mailing]) -> Iterator[DigestView]:
     for row in rows:
-        yield DigestView(
-            row.id, f"officer-{row.officer_id}", row.kind, row.label, _fate(row), row.tries, row.sent_at
-        )
+        yield DigestView(row.id, f"officer-{row.officer_id}", row.kind, row.label, _fate(row), row.tries, row.sent_at)
 
 
-def _fate(row: Digest) -> str:
+def _fate(row: Mailing) -> str:
     if row.sent_at is not None:
         return "sent"
     if row.refused_at is not None:
@@ -182,15 +180,15 @@ def _fate(row: Digest) -> str:
 
 def troubled(book: Casebook, *, at: datetime) -> int:
     """Count digests of the last month that were refused, or of which nobody knows whether they arrived."""
-    recent = Digest.until > at - timedelta(days=31)
-    gone = Digest.handed_over_at.is_not(None) | Digest.refused_at.is_not(None)
+    recent = Mailing.until > at - timedelta(days=31)
+    gone = Mailing.handed_over_at.is_not(None) | Mailing.refused_at.is_not(None)
     with book.reading() as session:
-        return session.scalar(select(func.count()).where(recent, gone, Digest.sent_at.is_(None))) or 0
+        return session.scalar(select(func.count()).where(recent, gone, Mailing.sent_at.is_(None))) or 0
 
 
 def drop_old(book: Casebook, *, at: datetime) -> None:
     """Let go of what is known of digests sent more than a year ago."""
-    old = select(Digest.id).where(Digest.until < at - KEPT)
+    old = select(Mailing.id).where(Mailing.until < at - KEPT)
     with book.writing() as session:
-        session.execute(delete(Told).where(Told.digest_id.in_(old)))
-        session.execute(delete(Digest).where(Digest.until < at - KEPT))
+        session.execute(delete(Told).where(Told.mailing_id.in_(old)))
+        session.execute(delete(Mailing).where(Mailing.until < at - KEPT))

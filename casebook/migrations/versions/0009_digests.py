@@ -6,7 +6,7 @@ from alembic import op
 from casebook.tables import Moment, Sealed
 
 revision = "0009"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("since", Moment(timezone=True), nullable=False),
     )
     op.create_table(
-        "digest",
+        "mailing",
         sa.Column("id", ID, primary_key=True),
         sa.Column("officer_id", ID, sa.ForeignKey("officer.id"), nullable=False),
         sa.Column("kind", KINDS, nullable=False),
@@ -41,15 +41,15 @@ def upgrade() -> None:
         sa.Column("sent_at", Moment(timezone=True), nullable=True),
         sa.Column("refused_at", Moment(timezone=True), nullable=True),
     )
-    op.create_index("digest_once", "digest", ["officer_id", "kind", "label"], unique=True)
-    op.create_index("digest_try", "digest", ["try_at"])
+    op.create_index("mailing_once", "mailing", ["officer_id", "kind", "label"], unique=True)
+    op.create_index("mailing_try", "mailing", ["try_at"])
     op.create_table(
         "told",
         sa.Column("id", ID, primary_key=True),
-        sa.Column("digest_id", ID, sa.ForeignKey("digest.id"), nullable=False),
+        sa.Column("mailing_id", ID, sa.ForeignKey("mailing.id"), nullable=False),
         sa.Column("officer_id", ID, sa.ForeignKey("officer.id"), nullable=False),
         sa.Column("what", sa.String(40), nullable=False),
     )
     op.create_index("told_once", "told", ["officer_id", "what"], unique=True)
-    op.create_index("told_digest", "told", ["digest_id"])
+    op.create_index("told_mailing", "told", ["mailing_id"])
     op.create_index("event_kind", "event", ["kind", "at"])
