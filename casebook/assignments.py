@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from casebook import journal, keys, notices, officers
+from casebook import journal, keys, notices, officers, readers
 from casebook.access import Actor, Right, Role, admit, is_assigned, key_of, require
 from casebook.errors import NotFound, Refused
 from casebook.keys import Identity
@@ -95,6 +95,7 @@ def dismiss(book: Casebook, name: str, *, actor: Actor, at: datetime) -> str:
         for one in session.scalars(theirs).all():
             _end(session, one, officers.id_of(officer), actor, at)
         session.execute(delete(OfficerKey).where(OfficerKey.officer_id == officer.id))
+        readers.forget(session, officer.id)
         officer.left_at = at
         journal.append(session, book.vault, actor, "officer.remove", officers.id_of(officer), at)
         return officers.id_of(officer)

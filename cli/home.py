@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import click
 
-from casebook import backups, beats, controls, credentials, journal, links, officers, store, visits
+from casebook import backups, beats, controls, credentials, digests, journal, links, officers, store, visits
 from casebook.access import Actor
 from casebook.errors import CasebookError, Refused, Unavailable
 from casebook.store import Casebook
@@ -23,6 +23,7 @@ from cli.platform import old_facts
 from scheduler import logs
 from scheduler.clock import now
 from scheduler.home import DATABASE
+from scheduler.mail import way_out
 from scheduler.service import BEAT_EVERY_S, Monitor, only_monitor
 
 ESCROW_FILE = "escrow.key"
@@ -114,6 +115,7 @@ def _findings(session: Session) -> Iterator[Finding]:
         ("platforms", lambda: f"{len(home.registry())} sheets"),
         ("facts", lambda: _facts(session)),
         ("our view", lambda: _our_view(session)),
+        ("mail", lambda: _mail(session)),
     )
     for what, try_it in parts:
         try:
@@ -169,6 +171,16 @@ def _our_view(session: Session) -> tuple[str, bool]:
     if not broken:
         return "no control of a platform of yours answers wrongly", False
     return f"broken on {', '.join(sorted(broken))}, where nothing counts now; see: pehra platform check", True
+
+
+def _mail(session: Session) -> tuple[str, bool]:
+    """Say whether mail leaves, and whether some of it may not have arrived."""
+    if way_out(session.home) is None:
+        return "none leaves: set mail.host or mail.folder, and who hears with `pehra digest subscribe`", True
+    troubled = digests.troubled(session.book, at=now())
+    if troubled:
+        return f"{troubled} digest(s) of the last month refused or unsure; see: pehra digest list", True
+    return "there is a way out for mail", False
 
 
 def _writes(session: Session) -> str:

@@ -12,6 +12,7 @@ from cli import (
     case,
     check,
     consent,
+    digest,
     exposure,
     file,
     followup,
@@ -48,7 +49,7 @@ def pehra(context: click.Context, folder: Path, config: Path | None, officer: st
 
 
 CARE = (file, consent, referral, followup)
-for group in (home, officer, key, request, case, *CARE, link, exposure, check, hash, platform, journal):
+for group in (home, officer, key, request, case, *CARE, link, exposure, check, hash, platform, digest, journal):
     group.join(pehra)
 
 

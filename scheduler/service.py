@@ -18,7 +18,7 @@ from casebook import beats, visits
 from casebook.access import MONITOR
 from casebook.errors import CasebookError, Refused
 from casebook.store import Casebook
-from scheduler import jobs, workers
+from scheduler import digests, jobs, workers
 from scheduler.clock import now
 from scheduler.home import Home
 
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 LOCK = "monitor.lock"
 BEAT_EVERY_S = 5.0
 LET_GO_EVERY_S = 600.0
+DIGESTS_EVERY_S = 60.0
 WORKER_ENDS_WITHIN_S = 6.0
 FAILED_WAIT_MAX_S = 300.0
 
@@ -54,6 +55,7 @@ class Monitor:
         scheduler.add_job(_safely, "interval", args=[self.recheck], seconds=poll_s, next_run_time=now())
         scheduler.add_job(_safely, "interval", args=[self._beat], seconds=BEAT_EVERY_S)
         scheduler.add_job(_safely, "interval", args=[self._let_go], seconds=LET_GO_EVERY_S, next_run_time=now())
+        scheduler.add_job(_safely, "interval", args=[self._digests], seconds=DIGESTS_EVERY_S, next_run_time=now())
         scheduler.start()
         log.info("the monitor watches")
         self._stopping.wait()
@@ -81,6 +83,9 @@ class Monitor:
         _, erased = jobs.let_go(self._book, self._home)
         if erased:
             log.info("%d case(s) erased", len(erased))
+
+    def _digests(self) -> None:
+        digests.send_owed(self._home, self._book)
 
     def _after_a_worker(self, code: int) -> None:
         """Wait longer with each worker in a row that failed: a fault must not turn into a visit every few seconds."""
