@@ -179,8 +179,11 @@ def _fate(row: Mailing) -> str:
 
 
 def troubled(book: Casebook, *, at: datetime) -> int:
-    """Count digests of the last month that were refused, or of which nobody knows whether they arrived."""
-    recent = Mailing.until > at - timedelta(days=31)
+    """Count digests of the last month that were refused, or of which nobody knows whether they arrived.
+
+    Urgent ones are left out: that there was one would tell of a case.
+    """
+    recent = (Mailing.until > at - timedelta(days=31)) & (Mailing.kind != DigestKind.URGENT)
     gone = Mailing.handed_over_at.is_not(None) | Mailing.refused_at.is_not(None)
     with book.reading() as session:
         return session.scalar(select(func.count()).where(recent, gone, Mailing.sent_at.is_(None))) or 0
