@@ -16,7 +16,8 @@ from pydantic_core import ErrorDetails
 from platforms import patterns
 from platforms.address import AddressRefused, Parts, name_of, normalise, parts_of, without
 from platforms.hosts import canonical_host
-from platforms.sheet import Engine, Facts, Permalink, Sheet
+from platforms.facts import Facts
+from platforms.sheet import Engine, Permalink, Sheet
 
 _Read = TypeVar("_Read", bound=Facts)
 
