@@ -8,13 +8,12 @@ from pydantic import Field, model_validator
 
 from platforms.elements import Element
 from platforms.facts import Facts
-from platforms.words import ChannelKind, Filer, Lane, Subject, Sure, Use
+from platforms.words import ChannelKind, Filer, Lane, Subject, Sure, Use, covers
 
 Words = Annotated[str, Field(min_length=3)]
 
 _URL = re.compile(r"https://[^\s]+")
 _MAILBOX = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_BY_NAME_ONLY = (Subject.CSE, Subject.COPYRIGHT)
 _NEEDS_ADDRESS = (ChannelKind.WEBFORM, ChannelKind.EMAIL, ChannelKind.API)
 
 
@@ -66,13 +65,8 @@ class Channel(Facts):
         return self.to if self.kind is ChannelKind.EMAIL and _MAILBOX.fullmatch(self.to) else None
 
     def takes(self, category: str) -> bool:
-        """Tell whether it takes reports of this category (as a link has it).
-
-        Children's pictures and copyright need a channel that names them: for neither is any other the right place.
-        """
-        if category in self.categories:
-            return True
-        return category not in _BY_NAME_ONLY and not {Subject.UNLAWFUL, Subject.ANYTHING}.isdisjoint(self.categories)
+        """Tell whether it takes reports of this category (as a link has it)."""
+        return covers(self.categories, category)
 
     @model_validator(mode="after")
     def knows_its_address(self) -> Self:

@@ -1,5 +1,6 @@
 """The words platforms' signs and channels are told in; the lowest room, so that every other can use them."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -35,7 +36,7 @@ class ChannelKind(StrEnum):
     PARTNER = "partner"  # a programme that a helpline is admitted to; its address is not public
     ABUSE_CONTACT = "abuse-contact"  # looked up by RDAP when it is needed
     BOT = "bot"  # an account in a messenger that takes reports
-    DEVICE_TOOL = "device-tool"  # hashes on the complainant's own device; nobody can file it for her
+    DEVICE_TOOL = "device-tool"  # hashes on the complainant's own device; nobody can file it in the complainant's place
 
 
 class Use(StrEnum):
@@ -65,12 +66,24 @@ class Subject(StrEnum):
     ANYTHING = "anything"
 
 
+def covers(subjects: Collection[Subject], category: str) -> bool:
+    """Tell whether reports of this category (as a link has it) belong here.
+
+    Children's pictures and copyright need to be named: for neither is a place for anything else the right one.
+    """
+    if category in subjects:
+        return True
+    return category not in {Subject.CSE, Subject.COPYRIGHT} and (
+        Subject.UNLAWFUL in subjects or Subject.ANYTHING in subjects
+    )
+
+
 class Filer(StrEnum):
     """Who may file."""
 
     ANYONE = "anyone"
     DEPICTED = "depicted"  # whom the content shows, imitates or harms
-    REPRESENTATIVE = "representative"  # whom she has authorised
+    REPRESENTATIVE = "representative"  # whom that person has authorised
     LAWYER = "lawyer"  # a representative in law, and no other
     GUARDIAN = "guardian"  # a parent or guardian of a minor
     PARTNER = "partner"  # an organisation admitted to the programme

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
 
 from pydantic import Field, model_validator
 
@@ -14,6 +15,7 @@ from platforms.elements import Element
 from platforms.facts import Facts
 from platforms.reading import read
 from platforms.words import Filer, Lane, Subject, Sure
+from platforms.words import covers as subjects_cover
 
 BasisId = Annotated[str, Field(pattern=r"^[a-z0-9-]{2,40}$")]
 Words = Annotated[str, Field(min_length=3)]
@@ -74,9 +76,16 @@ class ClockRule(Facts):
     source: Words
     seen: date
 
+    @property
+    def verify(self) -> bool:
+        """Whether a person has to verify it before it is relied on."""
+        return self.sure is not Sure.PAGE_SEEN
+
     @model_validator(mode="after")
     def counts(self) -> Self:
         """Refuse a span that ends before it begins, or without a length."""
+        if self.zone not in available_timezones():
+            raise ValueError("`zone` is no time zone")
         if self.up_to is not None and (self.length is None or self.up_to <= self.length):
             raise ValueError("`up_to` is longer than `length`, and needs one")
         return self
@@ -112,6 +121,10 @@ class Basis(Facts):
     def verify(self) -> bool:
         """Whether a person has to verify it before it is relied on."""
         return self.sure is not Sure.PAGE_SEEN
+
+    def fits(self, category: str) -> bool:
+        """Tell whether it can be used for this category (as a link has it)."""
+        return subjects_cover(self.covers, category)
 
 
 class Bases(Facts):
