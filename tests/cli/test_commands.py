@@ -60,6 +60,12 @@ ANSWERS: dict[tuple[str, ...], tuple[list[str], set[str]]] = {
     ("platform", "show"): (["imgur"], {"id", "name", "hosts", "marker"}),
     ("journal", "verify"): ([], {"whole", "entries", "first_bad"}),
     ("hash",): (["picture.png"], {"hashes", "refused"}),
+    ("digest", "subscribe"): (["a@staff.example", "--language", "ur"], {"officer", "language", "weekly"}),
+    ("digest", "readers"): ([], set()),
+    ("digest", "preview"): ([], {"since", "until", "back", "copies", "missed", "due", "lost", "blind", "down"}),
+    ("digest", "send"): ([], {"sent", "put_off", "refused", "unsure"}),
+    ("digest", "list"): ([], set()),
+    ("digest", "unsubscribe"): ([], {"officer"}),
     ("check",): (["--due"], {"checked", "verdicts", "links"}),
     ("link", "retire"): (["1"], {"link", "retired_at"}),
     ("officer", "add"): (["day shift"], {"officer", "role", "protected"}),
@@ -99,7 +105,7 @@ def test_every_command_takes_json_and_says_what_it_does(path: tuple[str, ...]) -
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ...], Any]:
     """Every command once, in the order of a case's life."""
-    helpline = Helpline(tmp_path_factory.mktemp("commands"), {"CRAWLER__ANSWER_TIME_S": "1"})
+    helpline = Helpline(tmp_path_factory.mktemp("commands"), {"CRAWLER__ANSWER_TIME_S": "1", "MAIL__FOLDER": "outbox"})
     ref = helpline.opened(URL.replace("share.example", "nobody-here.invalid"))
     helpline.drawer.mkdir()
     helpline.sits_down("night shift")

@@ -84,6 +84,8 @@ ASKED: list[list[str]] = [
     ["followup", "list"], ["request", "list"], ["notices"], ["exposure"], ["status"], ["doctor"], ["officer", "list"],
     ["journal", "list", "--case", HIDDEN], ["journal", "list"], ["retention", "receipts"], ["workload"],
     ["platform", "list"], ["platform", "show", "imgur"], ["lock"],
+    ["digest", "preview"], ["digest", "readers"], ["digest", "list"],
+    ["digest", "subscribe", "a@staff.example"], ["digest", "send"], ["digest", "unsubscribe"],
     ["key", "export", HIDDEN, "never-written"], ["key", "rotate", "--case", HIDDEN], ["unlock"],
     ["assign", HIDDEN, "bilal"], ["assign", HIDDEN, "nobody"], ["unassign", HIDDEN, "amna"],
     ["check", LINK], ["link", "retire", LINK], ["link", "minor", LINK],
