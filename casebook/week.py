@@ -219,7 +219,7 @@ def _links_of(mine: Select[int], *columns: Any) -> Select[Any]:  # noqa: ANN401 
     )
 
 
-def _some(session: Session, query: Select[Any], make: type[T]) -> Some[T]:
+def _some(session: Session, query: Any, make: type[T]) -> Some[T]:  # noqa: ANN401  # a query for make's fields
     rows = session.execute(query.limit(SHOWN)).all()
     of = len(rows)
     if of == SHOWN:

@@ -116,6 +116,7 @@ class Writer:
 
     def _parts(self, week: Week) -> Iterator[Part]:
         site, at = self._site, self._at
+        columns: tuple[str, ...]
         if week.back.of:
             columns = ("case", "link", "platform", "at", "times", "report")
             yield self._part("back", RED, columns, week.back, lambda one: (
@@ -127,9 +128,9 @@ class Writer:
             yield self._part(
                 "copies", RED, columns, week.copies, lambda one: (one.case, str(one.sighting), one.tier, at(one.at))
             )
-        for name, colour, some in (("missed", RED, week.missed), ("due", AMBER, week.due)):
-            if some.of:
-                yield self._part(name, colour, ("case", "report", "basis", "due_at"), some, self._due)
+        for name, colour, clocks in (("missed", RED, week.missed), ("due", AMBER, week.due)):
+            if clocks.of:
+                yield self._part(name, colour, ("case", "report", "basis", "due_at"), clocks, self._due)
         if week.lost.of:
             columns = ("case", "link", "platform", "since")
             yield self._part(
