@@ -23,6 +23,7 @@ from cli import (
     officer,
     platform,
     referral,
+    report,
     request,
 )
 from cli.context import Session
@@ -48,7 +49,7 @@ def pehra(context: click.Context, folder: Path, config: Path | None, officer: st
 
 
 CARE = (file, consent, referral, followup)
-for group in (home, officer, key, request, case, *CARE, link, exposure, check, hash, platform, journal):
+for group in (home, officer, key, request, case, *CARE, link, report, exposure, check, hash, platform, journal):
     group.join(pehra)
 
 
