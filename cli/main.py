@@ -9,6 +9,7 @@ import click
 from casebook.errors import CasebookError, NotFound, Refused
 from casebook.keys import leave_no_core
 from cli import (
+    basis,
     case,
     check,
     consent,
@@ -49,7 +50,7 @@ def pehra(context: click.Context, folder: Path, config: Path | None, officer: st
 
 
 CARE = (file, consent, referral, followup)
-for group in (home, officer, key, request, case, *CARE, link, report, exposure, check, hash, platform, journal):
+for group in (home, officer, key, request, case, *CARE, link, report, exposure, check, hash, platform, basis, journal):
     group.join(pehra)
 
 

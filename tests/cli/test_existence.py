@@ -83,7 +83,7 @@ ASKED: list[list[str]] = [
     ["file", "show", HIDDEN], ["consent", "list", HIDDEN], ["referral", "list", HIDDEN], ["followup", "list", HIDDEN],
     ["followup", "list"], ["request", "list"], ["notices"], ["exposure"], ["status"], ["doctor"], ["officer", "list"],
     ["journal", "list", "--case", HIDDEN], ["journal", "list"], ["retention", "receipts"], ["workload"],
-    ["platform", "list"], ["platform", "show", "imgur"], ["lock"],
+    ["platform", "list"], ["platform", "show", "imgur"], ["basis", "list"], ["basis", "show", "us-tida"], ["lock"],
     ["key", "export", HIDDEN, "never-written"], ["key", "rotate", "--case", HIDDEN], ["unlock"],
     ["assign", HIDDEN, "bilal"], ["assign", HIDDEN, "nobody"], ["unassign", HIDDEN, "amna"],
     ["check", LINK], ["link", "retire", LINK], ["link", "minor", LINK],
