@@ -118,6 +118,12 @@ def end(session: Session, report: int, at: datetime) -> None:
     session.execute(update(Clock).where(Clock.report_id == report, *unsettled()).values(ended_at=at))
 
 
+def end_ours(session: Session, report: int, at: datetime) -> None:
+    """Stop the clocks that call for an act of ours."""
+    ours = (Clock.report_id == report, Clock.awaits == Awaits.OURS, *unsettled())
+    session.execute(update(Clock).where(*ours).values(ended_at=at))
+
+
 def answered(session: Session, report: int, at: datetime) -> None:
     """Tell of the clocks that wait for an answer whether it came in time."""
     waiting = (Clock.report_id == report, Clock.awaits == Awaits.ANSWER, *unsettled())
@@ -129,6 +135,8 @@ def answered(session: Session, report: int, at: datetime) -> None:
 def tell(session: Session, links: Sequence[int], at: datetime) -> None:
     """After looks at links, tell of every clock that they bear on whether it was kept, inside the caller's transaction.
 
+    Our own, such as a follow-up, end when nothing is left to follow.
+
     It is missed when a look found the content up after the deadline, and met when everything the report names was
     found gone by it. What went between two looks on both sides of the deadline is neither: the clock ends there.
     """
@@ -137,7 +145,7 @@ def tell(session: Session, links: Sequence[int], at: datetime) -> None:
             select(Clock)
             .join(ReportLink, ReportLink.report_id == Clock.report_id)
             .join(WatchedLink, WatchedLink.id == ReportLink.link_id)
-            .where(WatchedLink.id.in_(some), Clock.awaits == Awaits.TAKEDOWN, *unsettled())
+            .where(WatchedLink.id.in_(some), Clock.awaits != Awaits.ANSWER, *unsettled())
             .where(or_(Clock.due_at <= at, WatchedLink.state == State.REMOVED))
         )
         for row in session.scalars(query.distinct()).all():
@@ -162,7 +170,9 @@ def _seen(session: Session, report: int) -> tuple[datetime | None, datetime | No
 
 
 def _tell(row: Clock, live: datetime | None, gone: datetime | None) -> None:
-    if gone is not None and (gone <= row.due_at or row.suspended_at is not None):
+    if row.awaits is Awaits.OURS:
+        row.ended_at = gone
+    elif gone is not None and (gone <= row.due_at or row.suspended_at is not None):
         row.met_at = gone
     elif row.suspended_at is None and live is not None and live > row.due_at:
         row.missed_at = row.due_at

@@ -100,7 +100,7 @@ def note_in(
     _require_possible(session, row, happened, at)
     gone: list[int] = []
     if happened.kind is _K.SENT:
-        reports.require_may_leave(session, case, row.lane, row.category)
+        reports.require_may_leave(session, case, row)
         gone = _sent(session, book, row, case, happened)
     if happened.ticket is not None:
         tickets.put(session, book.vault, row.id, happened.ticket, happened.at)
@@ -189,6 +189,7 @@ def _clocks(session: Session, report: int, happened: Happened) -> None:
         clocks.resume(session, report, happened.at)
     if happened.kind in (_K.ACTED, _K.REFUSED):
         clocks.answered(session, report, happened.at)
+        clocks.end_ours(session, report, happened.at)
     if happened.kind in (_K.REFUSED, _K.WITHDRAWN, _K.BOUNCED):
         clocks.end(session, report, happened.at)
     clocks.start(session, report, happened.starts)

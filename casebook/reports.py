@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from casebook import clocks, journal, tickets
 from casebook.access import Actor, Right, admit, key_of, reach, require, require_consent
-from casebook.casefile import seal
+from casebook.casefile import EntryView, opened, seal
 from casebook.clocks import ClockView
 from casebook.errors import NotFound, Refused
 from casebook.keys import Identity
@@ -27,13 +27,16 @@ ACT_OF = {
     Lane.REGULATOR: Act.REPORT_REGULATOR,
     Lane.HOST: Act.REPORT_HOST,
     Lane.DE_INDEX: Act.REPORT_DEINDEX,
-    Lane.DATA_REQUEST: Act.TELL_POLICE,
 }
 
 
 @dataclass(frozen=True)
 class NewReport:
-    """A draft to keep. `content` is JSON in the shape of its drafter, sealed to the case; it holds no names yet."""
+    """A draft to keep. `content` is JSON in the shape of its drafter, sealed to the case; it holds no names yet.
+
+    `needs` are the consents without which it does not leave the house; None: the one of its lane.
+    `since` is when it began where that is noted later, as of an authority's request; None: now.
+    """
 
     links: tuple[LinkId, ...]
     platform: str | None
@@ -45,6 +48,8 @@ class NewReport:
     content: dict[str, Any]
     predecessor: ReportId | None = None
     follows: Follows | None = None
+    since: datetime | None = None
+    needs: tuple[Act, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -137,10 +142,11 @@ def _put(session: Session, case: Case, new: NewReport, actor: Actor, at: datetim
         channel=new.channel,
         lane=new.lane,
         basis=",".join(new.basis),
+        needs=",".join(acts_needed(new.lane, new.category) if new.needs is None else new.needs),
         category=new.category,
         language=new.language,
         state=ReportState.DRAFTED,
-        drafted_at=at,
+        drafted_at=new.since or at,
         predecessor_id=new.predecessor,
         follows=new.follows,
         content=seal(session, case.id, new.content),
@@ -148,7 +154,7 @@ def _put(session: Session, case: Case, new: NewReport, actor: Actor, at: datetim
     session.add(row)
     session.flush()
     session.add_all(ReportLink(report_id=row.id, link_id=link) for link in dict.fromkeys(new.links))
-    note_event(session, row.id, ReportEventKind.DRAFTED, actor=actor, at=at, noted_at=at)
+    note_event(session, row.id, ReportEventKind.DRAFTED, actor=actor, at=new.since or at, noted_at=at)
     return row.id
 
 
@@ -215,6 +221,27 @@ def show(book: Casebook, report: ReportId, *, actor: Actor, at: datetime) -> Rep
         )
 
 
+def glance(book: Casebook, report: ReportId, *, actor: Actor, at: datetime) -> ReportView:
+    """Give a report without its content, to act on it: the act is journaled by its own verb."""
+    require(actor, Right.READ_CASES)
+    with book.reading() as session:
+        row, _ = admitted(session, actor, report, at)
+        return views(session, book, [row.id], at)[0]
+
+
+def contents(book: Casebook, numbers: Sequence[ReportId], *, actor: Actor, at: datetime) -> dict[int, dict[str, Any]]:
+    """Open what some reports of one case say; journaled once."""
+    require(actor, Right.READ_CASES)
+    found: dict[int, dict[str, Any]] = {}
+    with book.writing() as session:
+        for number in numbers:
+            row, case = admitted(session, actor, number, at)
+            found[number] = json.loads(key_of(session, actor, case.id, at).open(row.content))
+        if numbers:
+            journal.append(session, book.vault, actor, f"report.read {len(found)}", case.ref, at)
+    return found
+
+
 def rewrite(book: Casebook, report: ReportId, content: dict[str, Any], *, actor: Actor, at: datetime) -> ReportView:
     """Replace what a draft says.
 
@@ -232,17 +259,50 @@ def rewrite(book: Casebook, report: ReportId, content: dict[str, Any], *, actor:
         return views(session, book, [row.id], at)[0]
 
 
-def require_may_leave(session: Session, case: Case, lane: Lane, category: Category) -> None:
-    """Refuse to let a report leave the house without the consents it needs: one per lane, and one more for copyright.
+@dataclass(frozen=True)
+class Opened:
+    """A draft that may leave the house, with the case's file, from which its names come."""
 
-    The hand-over of a child's addresses needs none: it carries nothing of the case but them.
+    view: ReportView
+    content: dict[str, Any]
+    entries: list[EntryView]
+
+
+def open_to_send(book: Casebook, report: ReportId, *, actor: Actor, at: datetime) -> Opened:
+    """Open a draft and the file of its case, to fill it in at the last moment; journaled as such.
+
+    Raises:
+        Refused: it was sent or withdrawn already, or a consent that it needs is missing.
     """
-    for act in acts_needed(lane, category):
+    require(actor, Right.KEEP_CASES)
+    with book.writing() as session:
+        row, case = admitted(session, actor, report, at)
+        if row.state is not ReportState.DRAFTED:
+            raise Refused(f"report {report} is {row.state}: only a draft is filled in and sent")
+        require_may_leave(session, case, row)
+        identity = key_of(session, actor, case.id, at)
+        journal.append(session, book.vault, actor, "report.fill", f"{case.ref}/{report}", at)
+        content = json.loads(identity.open(row.content))
+        return Opened(views(session, book, [row.id], at)[0], content, opened(session, case.id, identity))
+
+
+def require_may_leave(session: Session, case: Case, row: Report) -> None:
+    """Refuse to let a report leave the house without the consents it needs."""
+    for act in needs(row):
         require_consent(session, case, act)
 
 
+def needs(row: Report) -> list[Act]:
+    """Give the consents that a report needs."""
+    return [Act(one) for one in row.needs.split(",") if one]
+
+
 def acts_needed(lane: Lane, category: Category) -> list[Act]:
-    """Say which consents a report of this lane needs before it leaves the house."""
+    """Say which consents a report of this lane needs before it leaves the house: one, and one more for copyright.
+
+    The hand-over of a child's addresses needs none: it carries nothing of the case but them. Nor does the record of an
+    authority's own request.
+    """
     acts = [] if lane not in ACT_OF else [ACT_OF[lane]]
     return [*acts, Act.REPORT_COPYRIGHT] if category is Category.COPYRIGHT else acts
 
@@ -304,7 +364,7 @@ def views(session: Session, book: Casebook, ids: Iterable[int], at: datetime) ->
     ]
 
 
-def _joined(ids: Sequence[int]) -> Select[Any]:
+def _joined(ids: Sequence[int]) -> Select[Report, str]:
     query = select(Report, Case.ref).join(Case, Case.id == Report.case_id)
     return query.where(Report.id.in_(ids)).order_by(Report.id)
 

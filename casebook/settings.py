@@ -194,6 +194,33 @@ class Digest(Section):
     alerts: tuple[str, ...] = ()
 
 
+def _names(value: object) -> object:
+    """Read a list, a JSON list, or names separated by commas or spaces."""
+    if isinstance(value, str):
+        value = json.loads(value) if value.lstrip().startswith("[") else re.split(r"[,\s]+", value.strip())
+    return tuple(one for one in value if one != "") if isinstance(value, list | tuple) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
+Line = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\r\n]+$")]
+Mailbox = Annotated[str, Field(max_length=254, pattern=r"^[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+$")]
+
+
+class Reports(Section):
+    """Who files: what a draft says of the helpline itself, and which doors are open to it."""
+
+    organisation: Line = "Helpline"
+    signatory: Line | None = None
+    email: Mailbox | None = None
+    phone: Line | None = None
+    address: Line | None = None
+    country: Line | None = None
+    programmes: Names = ()
+    hotline: Line = "iwf_pk"
+    rdap: Annotated[str, Field(pattern=r"^https?://[^/\s@]+(/[^\s]*)?$")] | None = None
+    rdap_time_s: Seconds = 10.0
+
+
 class Logging(Section):
     """How much is said."""
 
@@ -214,6 +241,7 @@ class Settings(BaseSettings):
     platforms: Platforms = Platforms()
     mail: Mail = Mail()
     digest: Digest = Digest()
+    reports: Reports = Reports()
     logging: Logging = Logging()
 
     @classmethod

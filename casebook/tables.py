@@ -382,7 +382,8 @@ class Report(Base):
 
     `content` is the draft, sealed to the case: without names until it is sent, then as it was sent. `platform` is
     None for a site without a sheet; `channel` is the channel's id in its sheet, or one of the kinds that belong to no
-    sheet. `basis` has the ids of laws or policies relied on, with commas between. `predecessor_id` and `follows` chain
+    sheet. `basis` has the ids of laws or policies relied on, `needs` the consents without which it does not leave the
+    house, with commas between. `predecessor_id` and `follows` chain
     reports of one story. The message id stands under the monitor's key, so that replies find their report unread.
     """
 
@@ -393,6 +394,7 @@ class Report(Base):
     channel: Mapped[str] = mapped_column(String(80))
     lane: Mapped[Lane] = mapped_column(_words(Lane))
     basis: Mapped[str] = mapped_column(String(80))
+    needs: Mapped[str] = mapped_column(String(80))
     category: Mapped[Category] = mapped_column(_words(Category))
     language: Mapped[str] = mapped_column(String(8))
     state: Mapped[ReportState] = mapped_column(_words(ReportState))

@@ -19,9 +19,7 @@ def drop_unsent(session: Session, case: Case, acts: Collection[Act], *, actor: A
     """
     query = select(Report).where(Report.case_id == case.id, Report.state == ReportState.DRAFTED)
     dropped = [
-        one
-        for one in session.scalars(query.with_for_update()).all()
-        if not set(acts).isdisjoint(reports.acts_needed(one.lane, one.category))
+        one for one in session.scalars(query.with_for_update()).all() if not set(acts).isdisjoint(reports.needs(one))
     ]
     for one in dropped:
         one.state = ReportState.WITHDRAWN

@@ -20,6 +20,7 @@ from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
 from cli.platform import old_facts
+from reporters import bases
 from scheduler import logs
 from scheduler.clock import now
 from scheduler.home import DATABASE
@@ -113,6 +114,7 @@ def _findings(session: Session) -> Iterator[Finding]:
         ("officer", lambda: _officers(session)),
         ("escrow", lambda: _escrow(session)),
         ("platforms", lambda: f"{len(home.registry())} sheets"),
+        ("bases", lambda: _bases(session)),
         ("facts", lambda: _facts(session)),
         ("our view", lambda: _our_view(session)),
         ("mail", lambda: _mail(session)),
@@ -152,6 +154,14 @@ def _escrow(session: Session) -> tuple[str, bool]:
     if (session.folder / ESCROW_FILE).exists():
         return f"{ESCROW_FILE} lies in the home, and opens every case: move it to an offline place", True
     return "the escrow key is not in the home", False
+
+
+def _bases(session: Session) -> str:
+    """Find channels that rely on a law nobody has described: a draft on it would have no clock and no warnings."""
+    if unknown := bases.strangers(session.home.registry()):
+        named = "; ".join(f"{', '.join(names)} in {platform}" for platform, names in unknown.items())
+        raise Unavailable(f"channels rely on bases that are not known: {named}; see: pehra basis list")
+    return f"{len(bases.known())} laws and policies, and every channel's is among them"
 
 
 def _facts(session: Session) -> tuple[str, bool]:

@@ -9,6 +9,7 @@ import click
 from casebook.errors import CasebookError, NotFound, Refused
 from casebook.keys import leave_no_core
 from cli import (
+    basis,
     case,
     check,
     consent,
@@ -24,6 +25,7 @@ from cli import (
     officer,
     platform,
     referral,
+    report,
     request,
 )
 from cli.context import Session
@@ -49,7 +51,23 @@ def pehra(context: click.Context, folder: Path, config: Path | None, officer: st
 
 
 CARE = (file, consent, referral, followup)
-for group in (home, officer, key, request, case, *CARE, link, exposure, check, hash, platform, digest, journal):
+for group in (
+    home,
+    officer,
+    key,
+    request,
+    case,
+    *CARE,
+    link,
+    report,
+    exposure,
+    check,
+    hash,
+    platform,
+    basis,
+    digest,
+    journal,
+):
     group.join(pehra)
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, computed_field, model_validator
 
 from platforms.elements import Element
 from platforms.facts import Facts
@@ -49,6 +49,7 @@ class Channel(Facts):
     source: Words
     seen: date
 
+    @computed_field  # type: ignore[prop-decorator]  # pydantic's own way to show a property
     @property
     def verify(self) -> bool:
         """Whether a person has to verify it before it is used; every draft says so."""
@@ -73,6 +74,8 @@ class Channel(Facts):
         """Refuse a channel that is called sure without an address, and one that asks a thing twice."""
         if self.kind in _NEEDS_ADDRESS and self.url is None and self.mailbox is None and not self.verify:
             raise ValueError("`to` is no address, so it cannot be sure: verify before use")
+        if self.sure is Sure.HOUSE:
+            raise ValueError("a channel is a fact: say how well it is known")
         if len(set(self.asks)) != len(self.asks):
             raise ValueError("`asks` names an element twice")
         return self

@@ -92,9 +92,10 @@ class Filer(StrEnum):
 
 
 class Sure(StrEnum):
-    """How well a fact is known; all but `page-seen` have to be verified before use."""
+    """How well a fact is known; what has no page of its own, or an old one, is verified before use."""
 
     PAGE_SEEN = "page-seen"  # the platform's own or the law's own page, or an archived copy
     SECOND_HAND = "second-hand"  # somebody else's page, a shop's or a user's
     OLD_PAGE = "old-page"
     NO_PAGE = "no-page"
+    HOUSE = "house"  # no fact: the helpline's own choice

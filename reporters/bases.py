@@ -1,6 +1,6 @@
 """The laws and policies a report can lean on, as data: who may file, what it needs, what clock it starts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -9,11 +9,12 @@ from importlib.resources.abc import Traversable
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import Field, model_validator
+from pydantic import Field, computed_field, model_validator
 
 from platforms.elements import Element
 from platforms.facts import Facts
 from platforms.reading import read
+from platforms.sheet import Sheet
 from platforms.words import Filer, Lane, Subject, Sure
 from platforms.words import covers as subjects_cover
 
@@ -76,10 +77,11 @@ class ClockRule(Facts):
     source: Words
     seen: date
 
+    @computed_field  # type: ignore[prop-decorator]  # pydantic's own way to show a property
     @property
     def verify(self) -> bool:
         """Whether a person has to verify it before it is relied on."""
-        return self.sure is not Sure.PAGE_SEEN
+        return self.sure not in {Sure.PAGE_SEEN, Sure.HOUSE}
 
     @model_validator(mode="after")
     def counts(self) -> Self:
@@ -117,10 +119,11 @@ class Basis(Facts):
     source: Words
     seen: date
 
+    @computed_field  # type: ignore[prop-decorator]  # pydantic's own way to show a property
     @property
     def verify(self) -> bool:
         """Whether a person has to verify it before it is relied on."""
-        return self.sure is not Sure.PAGE_SEEN
+        return self.sure not in {Sure.PAGE_SEEN, Sure.HOUSE}
 
     def fits(self, category: str) -> bool:
         """Tell whether it can be used for this category (as a link has it)."""
@@ -163,3 +166,9 @@ def known() -> Mapping[str, Basis]:
 def rule_of(clock: str) -> ClockRule | None:
     """Give the clock of this id, of whatever basis; None where there is none."""
     return next((rule for basis in known().values() for rule in basis.clock if rule.id == clock), None)
+
+
+def strangers(sheets: Iterable[Sheet]) -> Mapping[str, tuple[str, ...]]:
+    """Name the bases that channels rely on and that nobody has described, by the id of the sheet."""
+    named = {sheet.id: {one for channel in sheet.channel for one in channel.basis} for sheet in sheets}
+    return {sheet: tuple(sorted(ids - known().keys())) for sheet, ids in named.items() if ids - known().keys()}

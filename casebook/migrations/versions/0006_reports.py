@@ -39,6 +39,7 @@ def _reports() -> None:
         sa.Column("channel", sa.String(80), nullable=False),
         sa.Column("lane", _words("lane", *LANES), nullable=False),
         sa.Column("basis", sa.String(80), nullable=False),
+        sa.Column("needs", sa.String(80), nullable=False),
         sa.Column("category", _words("category", *CATEGORIES), nullable=False),
         sa.Column("language", sa.String(8), nullable=False),
         sa.Column("state", _words("reportstate", *STATES), nullable=False),
