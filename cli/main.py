@@ -17,13 +17,17 @@ from cli import (
     followup,
     hash,  # noqa: A004  # the command's name
     home,
+    image,
     journal,
     key,
     link,
+    name,
     officer,
     platform,
     referral,
     request,
+    sighting,
+    source,
 )
 from cli.context import Session
 from scheduler.logs import OURS
@@ -48,7 +52,8 @@ def pehra(context: click.Context, folder: Path, config: Path | None, officer: st
 
 
 CARE = (file, consent, referral, followup)
-for group in (home, officer, key, request, case, *CARE, link, exposure, check, hash, platform, journal):
+SWEEPS = (image, name, source, sighting)
+for group in (home, officer, key, request, case, *CARE, link, exposure, check, *SWEEPS, hash, platform, journal):
     group.join(pehra)
 
 
