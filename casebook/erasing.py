@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, delete, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from casebook import journal, missing
+from casebook import journal, missing, sweeping
 from casebook.access import Actor, Right, require
 from casebook.store import Casebook, outside_transactions
 from casebook.tables import (
@@ -90,6 +90,7 @@ def destroy(
     session.execute(delete(CaseKey).where(CaseKey.case_id == number))
     session.execute(delete(Assignment).where(Assignment.case_id == number))
     forget_reports(session, select(Report.id).where(Report.case_id == number))
+    sweeping.erased(session, number)
     for table in (Entry, Consent, Request):
         session.execute(delete(table).where(table.case_id == number))
     _forget_links(session, number)
@@ -159,7 +160,7 @@ def scrub(book: Casebook) -> None:
     lite = book.engine.dialect.name == "sqlite"
     reports = (Report, ReportLink, ReportEvent, Ticket, Clock)
     links = (WatchedLink, Address, Check, Event, MissingPage)
-    tables = (CaseKey, Assignment, Entry, Consent, Request, *reports, *links, Case)
+    tables = (CaseKey, Assignment, Entry, Consent, Request, *reports, *links, *sweeping.TABLES, Case)
     vacuum = [f'VACUUM "{table.__tablename__}"' for table in tables]
     with outside_transactions(book) as execute:
         for statement in ["PRAGMA wal_checkpoint(TRUNCATE)"] if lite else vacuum:

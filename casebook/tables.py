@@ -557,7 +557,8 @@ class Image(Base):
     """Fingerprints of a picture or film that a case looks for; the picture itself is nowhere.
 
     `print` holds what hashes say of it, `features` what is needed to prove a crop or a sticker, only with the consent
-    to deep matching. `label_id` is the entry of the case file that says which picture it is. `radius` in bits.
+    to deep matching. `label_id` is the entry of the case file that says which picture it is. `radius` in bits, None for
+    the bank's usual one. `looked_at` is when a person last ended a quarantine.
     """
 
     __tablename__ = "image"
@@ -569,10 +570,11 @@ class Image(Base):
     print: Mapped[bytes] = mapped_column(Sealed)
     print_digest: Mapped[bytes] = mapped_column(Digest)
     features: Mapped[bytes | None] = mapped_column(Sealed)
-    radius: Mapped[int] = mapped_column(Integer)
+    radius: Mapped[int | None] = mapped_column(Integer)
     added_at: Mapped[datetime]
     off_at: Mapped[datetime | None]
     quarantined_at: Mapped[datetime | None]
+    looked_at: Mapped[datetime | None]
     __table_args__ = (Index("image_once", "case_id", "print_digest", unique=True),)
 
 
@@ -624,7 +626,8 @@ class Source(Base):
 class SeenMedia(Base):
     """A picture or film met while sweeping for a case: where, and its fingerprints; kept for a set time.
 
-    `what` holds its validators and the hash of its bytes. `print` is None where it could not be read, or is too plain.
+    `what` holds its validators and the hash of its bytes. `print` is None where it could not be read, or is too plain;
+    `features` only with the consent to deep matching.
     """
 
     __tablename__ = "seen_media"
@@ -638,6 +641,7 @@ class SeenMedia(Base):
     bytes_digest: Mapped[bytes | None] = mapped_column(Digest)
     what: Mapped[bytes] = mapped_column(Sealed)
     print: Mapped[bytes | None] = mapped_column(Sealed)
+    features: Mapped[bytes | None] = mapped_column(Sealed)
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     __table_args__ = (
@@ -650,7 +654,8 @@ class SeenMedia(Base):
 class Sighting(Base):
     """A suspected copy, or a page that names somebody; `print` is the PDQ of what was found, so that it is known again.
 
-    `distance` in bits; `at_s` is the second in a film; `region` says which part of the found picture matched.
+    `distance` in bits; `at_s` is the second in the film that was found, `known_at_s` in ours; `region` says which part
+    of what was found matched.
     """
 
     __tablename__ = "sighting"
@@ -666,6 +671,7 @@ class Sighting(Base):
     turn: Mapped[str | None] = mapped_column(String(40))
     region: Mapped[str | None] = mapped_column(String(80))
     at_s: Mapped[float | None] = mapped_column(Float)
+    known_at_s: Mapped[float | None] = mapped_column(Float)
     print: Mapped[bytes | None] = mapped_column(Sealed)
     found_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
@@ -674,7 +680,7 @@ class Sighting(Base):
 
 
 class SightingPlace(Base):
-    """One place where a copy was met: the page, and what it showed; `content` is the SHA-256 of what was served there."""
+    """One place where a copy was met: the page, and what it showed; `content` is the SHA-256 of what was served."""
 
     __tablename__ = "sighting_place"
     id: Mapped[int] = mapped_column(primary_key=True)

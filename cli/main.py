@@ -19,14 +19,18 @@ from cli import (
     followup,
     hash,  # noqa: A004  # the command's name
     home,
+    image,
     journal,
     key,
     link,
+    name,
     officer,
     platform,
     referral,
     report,
     request,
+    sighting,
+    source,
 )
 from cli.context import Session
 from scheduler.logs import OURS
@@ -51,6 +55,8 @@ def pehra(context: click.Context, folder: Path, config: Path | None, officer: st
 
 
 CARE = (file, consent, referral, followup)
+SWEEPS = (image, name, source, sighting)
+KNOWN = (platform, basis)
 for group in (
     home,
     officer,
@@ -62,9 +68,9 @@ for group in (
     report,
     exposure,
     check,
+    *SWEEPS,
     hash,
-    platform,
-    basis,
+    *KNOWN,
     digest,
     journal,
 ):
