@@ -95,9 +95,11 @@ class Pictured:
 
     async def _of_a_live_page(self, item: Look, noted: Sequence[Noted], finding: Finding) -> Finding:
         """Say whether a page that is up has lost its pictures, at their addresses and as a browser shows it now."""
-        fates = [await self._fate(item, one) for one in noted]
-        if any(fate is not Fate.GONE for fate in fates):
+        fates = {await self._fate(item, one) for one in noted}
+        if fates & {Fate.SERVED, Fate.UNTOLD}:
             return finding
+        if Fate.OTHER in fates:
+            return _untold(finding)
         page = item.page
         if self._settings_have_browser and page is not None and not page.rendered:
             page = await self._render(item)
@@ -108,7 +110,7 @@ class Pictured:
             return _untold(finding)
         if elsewhere:
             item.pictures = elsewhere
-            return finding
+            return finding if finding.verdict is Verdict.LIVE else _moved(item)
         item.confirms = True
         return _gone(len(noted))
 
@@ -199,11 +201,27 @@ def _is(shown: Shown, noted: Noted) -> bool:
 
 def _only_the_picture_changed(item: Look, finding: Finding) -> bool:
     """Whether a page says the same in words as when it was live; its main picture alone makes it another."""
-    before = item.visit.baseline.print if item.visit.baseline else None
-    if finding.rule != CHANGED or before is None or item.page is None:
+    if finding.rule != CHANGED:
         return False
-    known, here = Print.read(before), Reading(item.page, Document(item.page)).print
+    known, here = _known(item), _here(item)
     return known.title == here.title and held(known.runs, here) >= SAME_TEXT
+
+
+def _known(item: Look) -> Print:
+    before = item.visit.baseline.print if item.visit.baseline else None
+    return Print.read(before or {})
+
+
+def _here(item: Look) -> Print:
+    return Print() if item.page is None else Reading(item.page, Document(item.page)).print
+
+
+def _moved(item: Look) -> Finding:
+    """Say that the picture stands at another address; by that address the page is known from now on."""
+    here = _here(item)
+    known = replace(_known(item), picture=here.picture, announced=here.announced, shown=here.shown)
+    because = "The page says what it said, and shows the picture it was about from another address."
+    return Finding(Verdict.LIVE, "generic.picture-moved", because, print=known)
 
 
 def _gone(count: int) -> Finding:
