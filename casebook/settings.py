@@ -88,6 +88,7 @@ class Crawler(Section):
     answer_time_s: Seconds = 20.0
     redirects: Annotated[int, Field(ge=0, le=50)] = 10
     body_bytes: Annotated[int, Field(ge=10_000, le=50_000_000)] = 2_000_000
+    picture_bytes: Annotated[int, Field(ge=10_000, le=64_000_000)] = 8_000_000
     minor_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000)] = 65_536
     full_read_every_s: Wait = 86_400
     missing_every_s: Wait = 86_400

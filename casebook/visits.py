@@ -2,12 +2,12 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from casebook import clocks, controls, hosts, journal, notices, states
@@ -17,7 +17,21 @@ from casebook.hosts import Name
 from casebook.settings import Cadence
 from casebook.store import Casebook
 from casebook.tables import Address, Case, Check, Event, Site, WatchedLink
-from casebook.vocabulary import Act, AddressId, EventKind, Verdict
+from casebook.vocabulary import Act, AddressId, Category, EventKind, Verdict
+
+PICTURED = frozenset({Category.NCII, Category.COPYRIGHT})  # what is wrong there is the picture, not the page around it
+
+
+def _shows(categories: Collection[Category]) -> ColumnElement[bool]:
+    """Whether a watched link of such a category has the address, whose case agreed to pictures being recognised."""
+    query = (
+        select(WatchedLink.id)
+        .join(Case, Case.id == WatchedLink.case_id)
+        .where(WatchedLink.address_id == Address.id, WatchedLink.retired_at.is_(None), Case.closed_at.is_(None))
+        .where(WatchedLink.category.in_(sorted(categories)))
+    )
+    return (query.where(agreed(Act.HASH)) if categories is PICTURED else query).correlate(Address).exists()
+
 
 VISITED = (
     Address.id, Address.url, Address.visit, Address.site_digest, Address.platform, Address.minor, Address.baseline,
@@ -25,6 +39,7 @@ VISITED = (
     exists()
     .where(WatchedLink.address_id == Address.id, WatchedLink.gone_since.is_not(None), WatchedLink.retired_at.is_(None))
     .label("confirming"),
+    and_(_shows(PICTURED), ~_shows(set(Category) - PICTURED)).label("pictured"),
 )  # fmt: skip
 HELD = (
     Address.id, Address.site_digest, Address.platform, Address.failures, Address.baseline, Address.read_whole_at,
@@ -43,16 +58,23 @@ Line = Row[
 
 @dataclass(frozen=True)
 class Baseline:
-    """What was noted when a page was last seen live; `print` is the crawler's own, and is what the page is known by."""
+    """What was noted when a page was last seen live; `print` is the crawler's own, and is what the page is known by.
+
+    `pictures` are those that the page was about, each with its address and fingerprint (see `crawler.pictured`).
+    """
 
     etag: str | None = None
     last_modified: str | None = None
     print: dict[str, Any] | None = None
+    pictures: list[dict[str, str]] | None = None
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One address to look at, leased; `confirming` where a link to it was found gone and waits for a second look."""
+    """One address to look at, leased; `confirming` where a link to it was found gone and waits for a second look.
+
+    `pictured`: it was reported for its picture, which may go or stay apart from the page.
+    """
 
     address: AddressId
     url: str
@@ -62,6 +84,7 @@ class Visit:
     baseline: Baseline | None
     read_whole_at: datetime | None
     confirming: bool = False
+    pictured: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,8 +175,9 @@ def _visit(book: Casebook, row: Line) -> Visit:
     sealed = unseal("address.url", row.url) if row.visit is None else unseal("address.visit", row.visit)
     known = None if row.baseline is None else Baseline(**json.loads(unseal("address.baseline", row.baseline)))
     return Visit(
-        AddressId(row.id), sealed, row.site_digest, row.platform, row.minor, known, row.read_whole_at, row.confirming
-    )
+        AddressId(row.id), sealed, row.site_digest, row.platform, row.minor, known, row.read_whole_at, row.confirming,
+        row.pictured,
+    )  # fmt: skip
 
 
 def lease_these(

@@ -38,7 +38,7 @@ _SIZE = re.compile(r"[-_@](?:\d{2,4}x\d{0,4}|\d{2,4}w|small|medium|large|thumb|\
 SITE_PICTURE = re.compile(
     r"/(?:[\w.-]*[-_.])?(?:logo|default|placeholder|favicon|og|share|404)(?:[-_.][\w.-]*)?(?:\?|$)", re.IGNORECASE
 )  # the name of the file says so
-_DECORATION = re.compile(
+DECORATION = re.compile(
     r"logo|avatar|icon|sprite|emoji|placeholder|badge|banner|spacer|pixel|blank|loading|/ads?[/_-]|^data:",
     re.IGNORECASE,
 )
@@ -213,7 +213,7 @@ class Reading:
             url = metas.get(name, "")
             if url and not SITE_PICTURE.search(url):
                 return _end_of(_joined(self._page.final_url, url)), True
-        found = (one for one in self._document.own_pictures if not _DECORATION.search(one))
+        found = (one for one in self._document.own_pictures if not DECORATION.search(one))
         return _end_of(_joined(self._page.final_url, next(found, ""))), False
 
     def _shows(self, picture: str) -> bool:

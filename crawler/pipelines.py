@@ -21,6 +21,7 @@ from crawler.desk import Desk
 from crawler.likeness import Print
 from crawler.missing import MissingPages
 from crawler.page import Failure, Page
+from crawler.pictured import Pictured
 from crawler.spiders.recheck import Look, Recheck
 from crawler.vantages import Exits, settled, wants_another
 from crawler.verdict import Finding, judge
@@ -40,6 +41,7 @@ class Judging:
         self._settings = spider.desk.settings.crawler
         self._browsers = Browsers(self._settings)
         self._exits = Exits(self._settings)
+        self._pictured = Pictured(spider, self._rendered, self._settings)
         self._missing: dict[str | None, MissingPages] = {}
         spider.desk.abandoned.append(self._browsers.end)
 
@@ -51,7 +53,7 @@ class Judging:
     async def process_item(self, item: Look) -> tuple[Look, Finding]:
         """Judge; a page that our own program stumbles over costs its own visit and no other."""
         try:
-            finding = await self._judged(item)
+            finding = await self._pictured.weighed(item, await self._judged(item))
             item.name = await self._name(item)
             if self._exits.names and wants_another(finding):
                 return await self._from_elsewhere(item, finding)
@@ -163,6 +165,7 @@ class Judging:
     async def close_spider(self) -> None:
         """Close the browsers and the ways to other exits."""
         await self._browsers.aclose()
+        await self._pictured.aclose()
         await self._exits.aclose()
 
 
@@ -236,7 +239,8 @@ def _noted(look: Look, finding: Finding, *, whole: bool) -> Baseline | None:
         return None
     tags = page.headers if whole and not look.hops else {}
     known = finding.print.kept() if finding.print else before.print if before else None
-    noted = Baseline(tags.get("etag"), tags.get("last-modified"), known)
+    pictures = look.pictures if look.pictures is not None else before.pictures if before else None
+    noted = Baseline(tags.get("etag"), tags.get("last-modified"), known, pictures)
     return noted if noted != Baseline() else None
 
 
