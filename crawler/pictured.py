@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+from casebook.children import allowance
 from casebook.settings import Crawler
 from crawler.document import Document
 from crawler.likeness import DECORATION, SITE_PICTURE, Print, Reading, held
@@ -60,7 +61,7 @@ class Pictured:
 
     async def weighed(self, item: Look, finding: Finding) -> Finding:
         """Give the finding that holds when the pictures are asked for too; of a minor's link nothing is asked."""
-        if not item.visit.pictured or item.visit.minor or item.control is not None or item.page is None:
+        if not allowance(item.visit, self._settings).pictures or item.control is not None or item.page is None:
             return finding
         noted = item.visit.baseline.pictures if item.visit.baseline else None
         if not noted:

@@ -9,6 +9,7 @@ from typing import Any
 from casebook import consents, reports
 from casebook import links as watched
 from casebook.access import Actor
+from casebook.children import holds_a_child
 from casebook.errors import Refused
 from casebook.links import LinkView
 from casebook.reports import ReportView
@@ -135,7 +136,7 @@ _Groups = list[tuple[Rung, list[LinkView], bool]]
 def _grouped(chosen: Sequence[LinkView], office: Office, wanted: Wanted) -> tuple[_Groups, list[LeftOut]]:
     kinds: dict[tuple[str | None, Category, bool], list[LinkView]] = defaultdict(list)
     for link in chosen:
-        kinds[link.platform, link.category, link.minor or link.category is Category.CSE].append(link)
+        kinds[link.platform, link.category, holds_a_child(link)].append(link)
     groups: _Groups = []
     left: list[LeftOut] = []
     for (platform, category, child), some in kinds.items():
