@@ -17,6 +17,7 @@ def alert(addresses: Sequence[str], count: int) -> bool:
 
     logging.getLogger("apprise").disabled = True  # it would log addresses, which hold passwords
     way = apprise.Apprise()
-    known = [way.add(one) for one in addresses]
+    known = all([way.add(one) for one in addresses])
     words = "One thing waits for you." if count == 1 else f"{count} things wait for you."
-    return all(known) and bool(way.notify(title=TITLE, body=words))
+    reached = bool(way.notify(title=TITLE, body=words))
+    return known and reached
