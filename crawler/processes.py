@@ -16,6 +16,7 @@ from pathlib import Path
 MEMORY_BYTES = 1_500_000_000  # in use, of each process; a limit of the system's stops Chromium from starting
 ENDS_WITHIN_S = 5.0
 _TABLE = Path("/proc")
+_CAN_TELL = _TABLE.is_dir()
 _WATCHMAN = 'read -r _; kill -KILL -- "-$1"'
 
 
@@ -48,7 +49,7 @@ class Processes:
 
     async def end(self) -> bool:
         """Kill what is left and wait until it is gone; False where something stays beyond all signals."""
-        if not _TABLE.is_dir():
+        if not _CAN_TELL:
             self.kill()
         with suppress(TimeoutError):
             async with asyncio.timeout(ENDS_WITHIN_S):
