@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from crawler.page import Page
 from crawler.verdict.addresses import parts, way
 from crawler.verdict.described import unmarked
-from crawler.verdict.look import Look, let_go
+from crawler.verdict.look import Look, let_go, slim
 from crawler.verdict.moves import parked, strayed, told
 from crawler.verdict.parts import Baseline, Finding, Missing, Way
 from crawler.verdict.served import odd, served
@@ -14,7 +14,7 @@ from crawler.verdict.unknown import learned, proved_by, renewed
 from crawler.verdict.walls import challenged, failed, restricted
 from platforms.sheet import Engine, Sheet
 
-__all__ = ["Baseline", "Finding", "Missing", "Way", "ended", "judge", "learn", "let_go", "proved_by", "renewed"]
+__all__ = ["Baseline", "Finding", "Missing", "Way", "ended", "judge", "learn", "let_go", "proved_by", "renewed", "slim"]
 
 
 def judge(
