@@ -110,6 +110,8 @@ def _restricted_by_page(look: Look) -> Finding | None:
     if look.title_says(notices.REGION) or look.h1_says(notices.REGION):
         because = "The page says that it is not shown in our country or region."
         return found(Verdict.RESTRICTED, "region", because, region=True)
+    if _is_bare(look) and (look.title_says(notices.PRIVATE) or look.h1_says(notices.PRIVATE)):
+        return found(Verdict.RESTRICTED, "private", "The page says that only some may see what is there.")
     if _asks_for_consent(look):
         because = "The page asks for consent to cookies or the like before it shows anything."
         return found(Verdict.RESTRICTED, "consent", because)
@@ -119,7 +121,12 @@ def _restricted_by_page(look: Look) -> Finding | None:
 def _asks_for_consent(look: Look) -> bool:
     """Whether the page is nothing but a question for consent; a banner over a page that is there is none."""
     says = look.title_says(notices.CONSENT) or (len(look.document.headings) == 1 and look.h1_says(notices.CONSENT))
-    return says and look.document.visible_text_length <= CONSENT_CHARS and not look.document.own_pictures
+    return says and _is_bare(look)
+
+
+def _is_bare(look: Look) -> bool:
+    """Whether there is too little on the page for it to be content: a picture or a story may be called anything."""
+    return look.document.visible_text_length <= CONSENT_CHARS and not look.document.own_pictures
 
 
 def _is_consent(parts: SplitResult) -> bool:

@@ -312,10 +312,25 @@ def test_another_site_that_shows_the_content_is_live(asked: str, final: str) -> 
         pytest.param("هذا المحتوى غير متاح في بلدك", "restricted", id="a region, Arabic"),
         pytest.param("Before you continue", "restricted", id="a consent wall"),
         pytest.param("Bevor Sie fortfahren", "restricted", id="a consent wall, German"),
+        pytest.param("This post is private", "restricted", id="a private post"),
+        pytest.param("Permission Denied | Pixhaven", "restricted", id="a refusal"),
+        pytest.param("Nur für Mitglieder", "restricted", id="for members, German"),
+        pytest.param("صرف ارکان کے لیے", "restricted", id="for members, Urdu"),
+        pytest.param("502 Bad Gateway", "unreachable", id="out of order, at 200"),
+        pytest.param("Error establishing a database connection", "unreachable", id="a database that is gone, at 200"),
+        pytest.param("Site is under maintenance", "unreachable", id="maintenance, at 200"),
+        pytest.param("网站维护中", "unreachable", id="maintenance, Chinese"),
+        pytest.param("Something went wrong", "live", id="vague words, which prove nothing alone"),
     ],
 )
 def test_what_titles_say_in_many_languages(title: str, verdict: str) -> None:
     assert judge(shown(title, "<p>text</p>")).verdict == verdict
+
+
+@pytest.mark.parametrize("title", ["Members only", "502 Bad Gateway", "Under maintenance", "Private profile"])
+def test_a_picture_may_be_called_anything(title: str) -> None:
+    page = shown(title, f"<h1>{title}</h1><img src='/files/1.jpg'><p>{words(1, 90)}")
+    assert judge(page).verdict is Verdict.LIVE
 
 
 def test_a_consent_banner_over_content_is_no_wall() -> None:
