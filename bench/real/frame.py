@@ -195,9 +195,9 @@ require __DIR__ . '/index.php';
 
 
 @contextmanager
-def serving_php(place: Place, site: Path) -> Iterator[None]:
+def serving_php(place: Place, site: Path, router: str = ROUTER) -> Iterator[None]:
     """Serve a folder of PHP, each file read anew at each request: a cache would show for seconds what was before."""
-    (site / "router.php").write_text(ROUTER)
+    (site / "router.php").write_text(router)
     words = (
         "php",
         "-d",

@@ -137,13 +137,14 @@ def is_surely_same(look: Look) -> bool:
 
 
 def is_another(look: Look) -> bool:
-    """Whether nothing is left of the content that was known: another's title, heading, picture and words."""
+    """Whether nothing is left of the content that was known: neither its picture nor its words, under whatever title."""
     known = look.print_known
     if known is None or not known.is_telling or not look.document.is_html:
         return False
     here = look.print
-    kept = ((known.title, here.title), (known.heading, here.heading), (known.picture, here.picture))
-    return held(known.runs, here) < SOME_TEXT and not any(one is not None and one == other for one, other in kept)
+    if (known.picture is not None and known.picture == here.picture) or held(known.runs, here) >= SOME_TEXT:
+        return False
+    return len(known.runs) >= ENOUGH_RUNS or (known.title != here.title and known.heading != here.heading)
 
 
 def _is_missing(look: Look, known: Print, missing: Missing) -> bool:
