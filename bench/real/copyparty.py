@@ -39,7 +39,6 @@ def play(place: Place) -> None:
         "-p",
         str(place.port),
         "--no-crt",
-        "--no-dedup",
         "-lo",
         "/dev/null",
     )

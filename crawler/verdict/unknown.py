@@ -152,7 +152,7 @@ def _is_missing(look: Look, known: Print, missing: Missing) -> bool:
     here, theirs = look.print, missing.print
     if not missing.proved or missing.way is not _ended(look) or theirs.file:
         return False
-    if known.picture is not None and here.picture == known.picture:
+    if known.picture is not None and here.picture == known.picture != theirs.picture:
         return False
     if held(known.runs, here) > LEFT_OVER:
         return False

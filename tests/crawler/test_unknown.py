@@ -134,6 +134,17 @@ def test_being_sent_away_is_removal_only_where_that_is_what_missing_looks_like(
     assert judge(sent, missing=proved, others=Others.SERVED).verdict is Verdict.UNCLEAR, "never at first sight"
 
 
+def test_a_picture_that_stands_on_every_page_of_a_site_keeps_nothing_up() -> None:
+    logo = "<img src='/skin/dots.png'>"
+    live, gone = (
+        replace(one, body=one.body.replace(b"<div>", f"<div>{logo}".encode())) for one in (content(), nothing())
+    )
+    beside = replace(gone, url=NEXT, final_url=NEXT)
+    known, proved = met(live, beside)
+    assert judge(gone, known=known, missing=proved).rule == "generic.missing-page"
+    assert judge(live, known=known, missing=proved).verdict is Verdict.LIVE
+
+
 def test_a_site_that_finds_nothing_of_what_it_lists_itself_has_a_fault() -> None:
     known, proved = met(content(), SOFT)
     told = {others: judge(nothing(), known=known, missing=proved, others=others).verdict for others in Others}
