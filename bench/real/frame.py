@@ -72,7 +72,7 @@ class Judge:
         for name, url in urls.items():
             self._links[name] = self._helpline.ask("link", "add", self._case, url)["added"][0]["link"]
 
-    def see(self, about: str, **expected: str) -> None:
+    def see(self, about: str, /, **expected: str) -> None:
         """Look at pages by their names; `"removed or unclear"` accepts both."""
         numbers = {self._links[name]: name for name in expected}
         said = self._helpline.ask("check", *map(str, numbers))["links"]

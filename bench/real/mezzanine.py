@@ -5,7 +5,7 @@ from frame import GONE_WORDS, TEXT, Place, run, serving
 NAME = "Mezzanine"
 WHEELS = ["Mezzanine", "setuptools<80"]
 POSTS = ("kept", "deleted", "draft", "renamed", "expired", "replaced", "talked")
-PAGES = ("about", "members", "gone")
+PAGES = ("house", "members", "gone")
 SETTINGS_OF_SITE = """
 from small.settings import *
 DEBUG = False
@@ -33,7 +33,7 @@ for name in {list(POSTS)}:
         post.comments.add(ThreadedComment(user_name='Reader', comment=words, is_public=True, submit_date=now(), site_id=1), bulk=False)
     print(name, post.get_absolute_url())
 for name in {list(PAGES)}:
-    page = RichTextPage.objects.create(title='House ' + name, content='<p>{TEXT} ' + name + '</p>' * 6)
+    page = RichTextPage.objects.create(title='The ' + name, content='<p>{TEXT} ' + name + '</p>' * 6)
     print(name, page.get_absolute_url())
 """
 CHANGE = """
@@ -42,8 +42,8 @@ BlogPost.objects.filter(title='About draft').update(status=1)
 BlogPost.objects.filter(title='About renamed').update(slug='another-name')
 BlogPost.objects.filter(title='About expired').update(expiry_date=now() - timedelta(days=1))
 BlogPost.objects.filter(title='About replaced').update(title='The canal', content='<p>' + 'Boats lie still under the bridge, and nobody walks. ' * 9 + '</p>')
-RichTextPage.objects.get(title='House gone').delete()
-page = RichTextPage.objects.get(title='House members'); page.login_required = True; page.save()
+RichTextPage.objects.get(title='The gone').delete()
+page = RichTextPage.objects.get(title='The members'); page.login_required = True; page.save()
 """
 BACK = "BlogPost.objects.filter(title='About draft').update(status=2)"
 
@@ -65,7 +65,7 @@ def play(place: Place) -> None:
         place.judge.watch({name: place.url + urls[name] for name in (*POSTS, *PAGES)})
         see("published", **dict.fromkeys((*POSTS, *PAGES), "live"))
         shell(CHANGE)
-        see("still there", kept="live", talked="live", about="live")
+        see("still there", kept="live", talked="live", house="live")
         see("deleted", deleted="removed", gone="removed")
         see("a draft again: answers 404", draft="removed or unclear")
         see("given another address, without a way there", renamed="removed or unclear")

@@ -21,7 +21,8 @@ import django; django.setup()
 from spirit.topic.models import Topic
 from spirit.comment.models import Comment
 from spirit.category.models import Category
-from spirit.user.models import User
+from django.contrib.auth import get_user_model
+User = get_user_model()
 T = lambda name: Topic.objects.get(title__startswith='About ' + name)
 """
 POSTS = f"""

@@ -137,7 +137,7 @@ def is_surely_same(look: Look) -> bool:
 
 
 def is_another(look: Look) -> bool:
-    """Whether nothing is left of the content that was known: neither its picture nor its words, under whatever title."""
+    """Whether nothing is left of the content that was known: neither its picture nor its words, whatever its title."""
     known = look.print_known
     if known is None or not known.is_telling or not look.document.is_html:
         return False
