@@ -201,6 +201,27 @@ def leased(book: Casebook, owner: str, *, actor: Actor) -> list[Visit]:
         return [_visit(book, row) for row in session.execute(select(*VISITED).where(Address.lease == owner))]
 
 
+def live_on(book: Casebook, site: bytes, *, actor: Actor, but: AddressId, most: int = 20) -> list[str]:
+    """Give addresses of a host that were live when last seen, newest first; a minor's is visited for itself alone."""
+    require(actor, Right.RECORD_CHECKS)
+    watched = (
+        exists()
+        .where(WatchedLink.address_id == Address.id, WatchedLink.verdict == Verdict.LIVE)
+        .where(WatchedLink.retired_at.is_(None), WatchedLink.case_id == Case.id, Case.closed_at.is_(None))
+        .where(agreed(Act.WATCH))
+    )
+    query = (
+        select(Address.url, Address.visit)
+        .where(Address.site_digest == site, Address.id != but, Address.minor.is_(False), watched)
+        .order_by(Address.last_checked_at.desc(), Address.id)
+        .limit(most)
+    )
+    with book.reading() as session:
+        rows = session.execute(query).all()
+    unseal = book.vault.unseal
+    return [unseal("address.url", url) if visit is None else unseal("address.visit", visit) for url, visit in rows]
+
+
 def release(book: Casebook, owner: str, *, actor: Actor, at: datetime) -> int:
     """Give back what an owner holds (every owner whose name begins so); due at once."""
     require(actor, Right.RECORD_CHECKS)
@@ -228,7 +249,8 @@ def record(
     """Write checks, state changes, events and next due times in one transaction; give how many were ours to write.
 
     A visit whose lease has passed to another is dropped: that other visit is the one that counts. A host that has had
-    no name for `dead_after`, as every look and two resolvers say, is gone.
+    no name for `dead_after`, as every look and two resolvers say, is gone; and so is one that was parked, for sale or
+    seized at every look for as long.
     """
     require(actor, Right.RECORD_CHECKS)
     with book.writing() as session:
@@ -238,8 +260,10 @@ def record(
             return 0
         sites = {one.address: rows[one.address].site_digest for one in ours}
         nameless = hosts.note(session, [_answer(one, sites[one.address]) for one in ours], cadence)
+        parked = hosts.parked_since(session, [one.address for one in ours if one.rule in hosts.PARKED])
         broken = controls.broken(session)
-        ours = [_believed(_buried(one, nameless, dead_after), broken.get(rows[one.address].platform)) for one in ours]
+        ours = [_given_up(_buried(one, nameless, dead_after), parked, dead_after) for one in ours]
+        ours = [_believed(one, broken.get(rows[one.address].platform)) for one in ours]
         checks = _write_checks(session, book, ours)
         watchers = _watchers(session, list(rows))
         batch = _Batch()
@@ -264,6 +288,15 @@ def _buried(seen: Seen, nameless: dict[AddressId, datetime], dead_after: timedel
         "say that there is none."
     )
     return replace(seen, verdict=Verdict.REMOVED, rule=hosts.RULE, because=because, confirms=True)
+
+
+def _given_up(seen: Seen, parked: dict[AddressId, datetime], dead_after: timedelta) -> Seen:
+    """Take an address for gone whose whole site has been parked, for sale or seized at every look for so long."""
+    since = parked.get(seen.address)
+    if since is None or seen.rule not in hosts.PARKED or seen.at - since < dead_after:
+        return seen
+    because = f"{seen.because} It has been so at every look since {since:%Y-%m-%d %H:%M} UTC."
+    return replace(seen, verdict=Verdict.REMOVED, rule=hosts.PARKED_RULE, because=because)
 
 
 def _believed(seen: Seen, since: datetime | None) -> Seen:

@@ -233,7 +233,7 @@ class Document:
         if self.visible_text_length > SHELL_CHARS_ASKING_FOR_SCRIPTS or not self.has_scripts:
             return False
         if self._page.rendered:
-            return self.visible_text_length <= SHELL_CHARS and not self.has_media
+            return self.visible_text_length <= SHELL_CHARS and not self.has_media and not self.h1
         if self.select("body video[src], body video source, body audio[src]"):
             return False
         return self.visible_text_length <= SHELL_CHARS or any(

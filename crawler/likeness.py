@@ -52,14 +52,15 @@ class Print:
     """What is kept of one page.
 
     `title`, `heading`, `picture`, `final` and `file` are short digests, None where there is none; `bare_title` and
-    `bare_heading` the same without words of the address. `announced`: the metas name the picture; `shown`: the page
-    itself shows it. `runs` is the sample of the text, ascending; `count` how many runs the text has; `tags` a sample of
-    the markup. `checked`: only what the site's missing page does not say too was written down, and `own_title` and
-    `own_heading` tell whether these are the page's own.
+    `bare_heading` the same without words of the address; `exact` is that of the title's numbers. `announced`: the
+    metas name the picture; `shown`: the page itself shows it. `runs` is the sample of the text, ascending; `count`
+    how many runs the text has; `tags` a sample of the markup. `checked`: only what the site's missing page does not
+    say too was written down, and `own_title` and `own_heading` tell whether these are the page's own.
     """
 
     title: str | None = None
     heading: str | None = None
+    exact: str | None = None
     bare_title: str | None = None
     bare_heading: str | None = None
     picture: str | None = None
@@ -118,9 +119,9 @@ class Print:
 
 
 _KEPT = {
-    "title": "t", "heading": "h", "bare_title": "bt", "bare_heading": "bh", "picture": "p", "announced": "a",
-    "runs": "r", "count": "n", "tags": "x", "final": "f", "file": "y", "language": "l", "rendered": "j", "checked": "c",
-    "own_title": "ot", "own_heading": "oh",
+    "title": "t", "heading": "h", "exact": "e", "bare_title": "bt", "bare_heading": "bh", "picture": "p",
+    "announced": "a", "runs": "r", "count": "n", "tags": "x", "final": "f", "file": "y", "language": "l",
+    "rendered": "j", "checked": "c", "own_title": "ot", "own_heading": "oh",
 }  # fmt: skip
 _FLAGS = {"announced", "rendered", "checked", "own_title", "own_heading"}
 _NOTHING = Print()
@@ -170,10 +171,12 @@ class Reading:
             return Print(file=self._file, final=self._final)
         runs, tags = self._runs, self._tags
         heading = next(iter(self._document.headings), "")
+        numbers = " ".join(_DIGITS.findall(_COUNTER.sub("", self._document.title)))
         picture, announced = self._picture
         return Print(
             title=digest(_known(self._document.title)),
             heading=digest(_known(heading)),
+            exact=digest(numbers),
             bare_title=digest(self._without_echo(self._document.title)),
             bare_heading=digest(self._without_echo(heading)),
             picture=digest(picture),

@@ -131,9 +131,11 @@ def _written(one: Missing) -> dict[str, Any]:
         "print": one.print.kept(),
         "proved": one.proved,
         "own": list(one.own),
+        "parked": one.parked,
     }
 
 
 def _read(what: dict[str, Any]) -> Missing:
     way = None if what["way"] is None else Way(what["way"])
-    return Missing(way, what["honest"], Print.read(what["print"]), what["proved"], tuple(what["own"]))
+    printed, own = Print.read(what["print"]), tuple(what["own"])
+    return Missing(way, what["honest"], printed, what["proved"], own, what.get("parked", False))

@@ -72,17 +72,20 @@ class Sign(Facts):
 
 
 class Marker(Sign):
-    """A sign and what it proves."""
+    """A sign and what it proves; `region`: that it is withheld where we stand, and may be shown elsewhere."""
 
     shows: Verdict
     rule: str
     because: str | None = None
+    region: bool = False
 
     @model_validator(mode="after")
     def shows_what_a_page_can(self) -> Self:
         """Refuse a marker for what only the lack of an answer shows."""
         if self.shows is Verdict.UNREACHABLE:
             raise ValueError("no page can show `unreachable`")
+        if self.region and self.shows is not Verdict.RESTRICTED:
+            raise ValueError("`region` goes with `restricted` alone")
         return self
 
 

@@ -14,7 +14,7 @@ from crawler.likeness import SITE_PICTURE, Print, Reading, digest
 from crawler.page import Page
 from crawler.verdict.addresses import parts
 from crawler.verdict.markers import fits
-from crawler.verdict.parts import Baseline, Missing
+from crawler.verdict.parts import Baseline, Missing, Others
 from platforms.sheet import Engine, Marker, Sheet
 from platforms.words import Verdict
 
@@ -31,6 +31,7 @@ class Look:
     known: Baseline | None
     missing: Missing | None
     engines: Sequence[Engine] = ()
+    others: Others | None = None
 
     @cached_property
     def document(self) -> Document:
