@@ -12,8 +12,6 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Any
 
 import requests
-import whoisit
-from whoisit.errors import ParseError, ResourceDoesNotExist, UnsupportedError, WhoisItError
 
 from platforms.address import site_of
 from platforms.networks import is_reachable
@@ -56,7 +54,7 @@ class Directory:
                 "host", None, None, None, "The host's name leads to no public address now, so nobody was asked."
             )
         try:
-            answer = self._ask(lambda: whoisit.ip(ip, session=self.session), name)
+            answer = self._ask("ip", str(ip), name)
         except NoAnswer as reason:
             told = (
                 f"RDAP could not be asked about the network ({reason}): look again later with `pehra report complete`."
@@ -67,7 +65,7 @@ class Directory:
     def domain(self, name: str) -> Host:
         """Find the abuse contact of the registrar of a host's domain."""
         try:
-            answer = self._ask(lambda: whoisit.domain(site_of(f"https://{name}/"), session=self.session), name)
+            answer = self._ask("domain", site_of(f"https://{name}/"), name)
         except NoAnswer as reason:
             return Host("registrar", None, None, None, f"RDAP could not be asked about the domain ({reason}).")
         email = next(_mailboxes(answer, ROLES), None)
@@ -86,10 +84,14 @@ class Directory:
                 return None
         return next((one for one in found if is_reachable(one, self.allow)), None)
 
-    def _ask(self, question: Callable[[], Any], name: str) -> Mapping[str, Any]:
+    def _ask(self, kind: str, value: str, name: str) -> Mapping[str, Any]:
+        import whoisit  # a tenth of a second that only a look-up needs
+        from whoisit.errors import ParseError, ResourceDoesNotExist, UnsupportedError, WhoisItError
+
         try:
             self._begin(name)
-            answer = question()
+            ask = whoisit.ip if kind == "ip" else whoisit.domain
+            answer = ask(value, session=self.session)
         except ResourceDoesNotExist:
             return {}
         except UnsupportedError:
@@ -104,11 +106,26 @@ class Directory:
 
     def _begin(self, name: str) -> None:
         """Learn which server answers for what; whoisit keeps it for the process."""
+        import whoisit
+
         if self.server is not None:
             whoisit.clear_bootstrapping()
             whoisit.load_bootstrap_data(_one_server(self.server, name), allow_insecure=True, from_json=False)
         elif not whoisit.is_bootstrapped():
             whoisit.bootstrap(session=self.session)
+
+
+class Asking(requests.Session):
+    """A session whose every request ends in time, and that reads no settings of the machine's."""
+
+    def __init__(self, time_s: float) -> None:
+        super().__init__()
+        self.trust_env = False
+        self._time_s = time_s
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401
+        """Ask, within the time."""
+        return super().request(*args, **{**kwargs, "timeout": self._time_s})
 
 
 def _one_server(server: str, name: str) -> dict[str, Any]:
