@@ -13,7 +13,6 @@ from typing import Any
 
 import requests
 
-from platforms.address import site_of
 from platforms.networks import is_reachable
 from reporters.facts import Host
 
@@ -65,7 +64,7 @@ class Directory:
     def domain(self, name: str) -> Host:
         """Find the abuse contact of the registrar of a host's domain."""
         try:
-            answer = self._ask("domain", site_of(f"https://{name}/"), name)
+            answer = self._ask("domain", registered(name), name)
         except NoAnswer as reason:
             return Host("registrar", None, None, None, f"RDAP could not be asked about the domain ({reason}).")
         email = next(_mailboxes(answer, ROLES), None)
@@ -143,11 +142,19 @@ def _network(answer: Mapping[str, Any], name: str, ip: IPv4Address | IPv6Address
     network = _name(answer)
     if email is not None:
         return Host("host", email, network, str(ip), "The network's abuse contact, as RDAP has it.")
-    guess = f"abuse@{site_of(f'https://{name}/')}" if not _is_ip(name) else None
+    guess = None if _is_ip(name) else f"abuse@{registered(name)}"
     told = "The registry publishes no abuse contact for this network."
     if guess is not None:
         told += " The receiver is a guess by RFC 2142: VERIFY BEFORE USE; if it bounces, ask the network above."
     return Host("host", guess, network, str(ip), told)
+
+
+def registered(name: str) -> str:
+    """Give the domain that somebody registered, of a host below it; the list of suffixes comes with the library."""
+    import tldextract
+
+    found = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)(name)
+    return found.top_domain_under_public_suffix or ".".join(name.split(".")[-2:])
 
 
 def _is_ip(name: str) -> bool:

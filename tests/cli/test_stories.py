@@ -1,9 +1,12 @@
 """The helpline's own stories, from the first link to the second complaint, typed as staff type them."""
 
+import email
+import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email import policy
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +19,7 @@ from casebook.store import open_book
 from casebook.vault import open_vault
 from casebook.vocabulary import Verdict
 from tests.cli.conftest import Staff
+from tests.rdap import registry
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FOLDER = "https://www.dropbox.com/scl/fo/abc/def?rlkey=k3y"
@@ -290,3 +294,53 @@ def test_without_consent_nothing_leaves_the_house(desk: Desk) -> None:
     [one] = desk.ask("report", "draft", ref)["drafted"]
     for words in (["show", one["report"], "--filled"], ["log", one["report"], "--sent"]):
         assert f"pehra consent give {ref} report-policy" in desk.staff.refused("report", *words)
+
+
+@pytest.fixture(scope="module")
+def rdap() -> Iterator[str]:
+    with registry() as address:
+        yield address
+
+
+def test_a_site_of_nobodys_climbs_from_host_to_registrar(
+    desk: Desk, rdap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PEHRA__REPORTS__RDAP", rdap)
+    monkeypatch.setattr("cli.desk._addresses", lambda _: ["11.22.33.2"])
+    ref = desk.case("https://www.gossip.example/film", consents=["report-host"])
+    [one] = desk.ask("report", "draft", ref)["drafted"]
+    assert (one["to"], one["lane"], one["missing"]) == ("abuse@net.test", "host", [])
+    assert "11.22.33.2" in one["body"]
+    file = desk.staff.home.parent / "mail.eml"
+    assert desk.staff.type("report", "show", one["report"], "--eml", file).code == 0
+    read = email.message_from_bytes(file.read_bytes(), policy=policy.default)
+    [attached] = [json.loads(part.get_content()) for part in read.iter_attachments()]  # type: ignore[union-attr]
+    assert (attached["source_identifier"], attached["url"]) == ("11.22.33.2", "https://www.gossip.example/film")
+    desk.ask("report", "log", one["report"], "--sent", "--ticket", "H-1")
+    desk.later(days=8)
+    desk.confirmed(1, Verdict.LIVE)
+    [two] = desk.ask("report", "escalate")["drafted"]
+    assert (two["to"], two["basis"], two["missing"]) == ("abuse@names.test", ["registrar-duty"], [])
+    assert "H-1" in two["body"]
+
+
+def test_a_carrier_before_the_host_is_asked_by_its_own_form(
+    desk: Desk, rdap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PEHRA__REPORTS__RDAP", rdap)
+    monkeypatch.setattr("cli.desk._addresses", lambda _: ["11.22.33.9"])
+    ref = desk.case("https://one.example/a", "https://two.example/b", consents=["report-host"])
+    drafted = desk.ask("report", "draft", ref)["drafted"]
+    assert {(one["to"], one["kind"]) for one in drafted} == {("https://www.cloudflare.com/abuse/", "webform")}
+    assert [one["links"] for one in drafted] == [[1], [2]], "one host per report"
+
+
+def test_a_lookup_that_fails_keeps_the_draft_and_says_what_is_missing(
+    desk: Desk, rdap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PEHRA__REPORTS__RDAP", rdap)
+    monkeypatch.setattr("cli.desk._addresses", lambda _: ["11.22.33.6"])
+    [one] = desk.ask("report", "draft", desk.case("https://one.example/a"))["drafted"]
+    assert one["missing"] == ["where it goes (to)"]
+    assert any("could not be asked" in note for note in one["notes"])
+    assert desk.ask("report", "complete", one["report"], "--to", "abuse@net.test")["missing"] == []
