@@ -108,6 +108,7 @@ def test_a_folder_that_comes_back_is_reported_again_in_one_command_citing_the_fi
     assert "nothing that report 1 names is up" in said
     desk.later(days=4)
     desk.confirmed(1, Verdict.LIVE)
+    assert [one["rule"] for one in desk.ask("report", "show", 1)["clocks"] if one["ended_at"] is None] == ["back"]
     [second] = desk.ask("report", "again", first["report"])["drafted"]
     assert (second["to"], second["predecessor"], second["follows"]) == ("abuse@dropbox.com", 1, "again")
     assert "DBX-4711" in second["body"]
@@ -115,6 +116,7 @@ def test_a_folder_that_comes_back_is_reported_again_in_one_command_citing_the_fi
     assert second["missing"] == []
     # and once more, from the link: the first number is cited, not the second
     desk.ask("report", "log", second["report"], "--sent")
+    assert all(one["ended_at"] for one in desk.ask("report", "show", 1)["clocks"])
     desk.ask("report", "log", second["report"], "--acknowledged", "--ticket", "DBX-9000")
     [third] = desk.ask("report", "again", "--link", 1)["drafted"]
     assert "DBX-4711" in third["body"]

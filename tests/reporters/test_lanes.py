@@ -5,6 +5,8 @@ import pytest
 from casebook.vocabulary import Category
 from platforms.registry import Registry
 from reporters import lanes
+from reporters.desk import portions
+from tests.reporters.conftest import link
 
 
 def proposed(registry: Registry, platform: str | None, category: Category, *programmes: str) -> list[tuple[str, str]]:
@@ -41,6 +43,14 @@ def test_no_way_is_ever_proposed_that_needs_a_consent_of_its_own(registry: Regis
             for rung in lanes.ladder(registry, sheet.id, category, [one.id for one in registry]):
                 assert all(basis.consent is None for basis in rung.bases), (sheet.id, category)
                 assert lanes.COPYRIGHT not in [basis.id for basis in rung.bases]
+
+
+def test_a_channel_gets_as_many_links_at_once_as_it_takes(registry: Registry) -> None:
+    discord = lanes.ladder(registry, "discord", Category.NCII)[0]
+    host = lanes.ladder(registry, None, Category.NCII)[0]
+    links = [link(f"https://{host}.example/{n}", number=n) for host in ("one", "two") for n in range(3)]
+    assert [len(some) for some in portions(discord, links)] == [1] * 6
+    assert [len(some) for some in portions(host, links)] == [3, 3]
 
 
 def test_a_childs_address_goes_to_the_hotline_and_the_platforms_own_channel(registry: Registry) -> None:
