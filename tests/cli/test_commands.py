@@ -50,6 +50,16 @@ ANSWERS: dict[tuple[str, ...], tuple[list[str], set[str]]] = {
     ("exposure",): ([], {"officer", "in_7_days", "in_30_days", "days"}),
     ("link", "minor"): (["1"], {"link", "minor"}),
     ("link", "handover"): (["{ref}", "--to", "a body"], {"addresses"}),
+    ("report", "draft"): (["{ref}", "--no-lookup"], {"drafted", "left_out"}),
+    ("report", "complete"): (["1", "--say", "seen_at=today"], {"report", "state", "missing"}),
+    ("report", "show"): (["1"], {"report", "case", "links", "channel", "lane", "basis", "state", "missing", "ticket"}),
+    ("report", "list"): ([], set()),
+    ("report", "log"): (["1", "--sent", "--ticket", "7"], {"report", "state", "due_at", "ticket", "gone_before"}),
+    ("report", "data-request"): (
+        ["{ref}", "--platform", "imgur", "--agency", "a police", "--legal-basis", "a law", "--on", "2026-03-01T09:00"],
+        {"report", "lane", "state"},
+    ),
+    ("report", "escalate"): ([], {"drafted", "left_out"}),
     ("journal", "list"): ([], set()),
     ("journal", "anchor"): (["-"], {"anchor", "length", "head", "at", "key", "signature"}),
     ("link", "list"): ([], set()),
@@ -115,6 +125,7 @@ ANSWERS: dict[tuple[str, ...], tuple[list[str], set[str]]] = {
 ELSEWHERE = {
     ("run",), ("link", "open"), ("workload",), ("request", "approve"), ("video", "add"), ("sighting", "show"),
     ("sighting", "confirm"), ("sighting", "dismiss"),
+    ("report", "again"), ("report", "appeal"),  # follow on what a platform did; test_stories has them
 }  # fmt: skip
 STDIN = {("name", "add"): "Zarmina Gul\n"}
 
