@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 Hours = npt.NDArray[np.float64]
 Z95 = 1.959963984540054  # of the normal distribution
-STEPS_H = (1 / 60, 0.25, 1.0, 3.0, 6.0, 12.0, 24.0, 72.0, 168.0)
 MOST_ENDS = 160  # more ends of intervals than this move no median by more than their own width
 ROUNDS, SETTLED = 400, 1e-6
 
@@ -66,22 +65,23 @@ class Median:
     high: float | None = None
 
 
-def median(spans: Spans, *, clumping: float = 1.0) -> Median:
+def median(spans: Spans, *, clumping: float = 1.0, exact: bool = False) -> Median:
     """Estimate the median wait.
 
     Args:
+        exact: the moments are known, so that Kaplan and Meier's median is the estimate, and the bounds are one.
         clumping: how many waits end together on average, as the links of one report do; the interval is widened as
             if each such clump were one wait (Kish's effective sample size, the cautious end).
     """
     n, events = float(spans.weight.sum()), float(spans.weight[spans.happened].sum())
     if not n:
         return Median(0, 0)
-    early = kaplan_meier(*_earliest(spans))
     late = kaplan_meier(*_latest(spans))
+    early = late if exact else kaplan_meier(*_earliest(spans))
     return Median(
         round(n),
         round(events),
-        hours=turnbull_median(spans),
+        hours=late.quantile(0.5) if exact else turnbull_median(spans),
         at_least=early.quantile(0.5),
         at_most=late.quantile(0.5),
         low=early.limit(0.5, clumping, lower=True),
@@ -90,12 +90,12 @@ def median(spans: Spans, *, clumping: float = 1.0) -> Median:
 
 
 def _latest(spans: Spans) -> tuple[Hours, Hours, Hours]:
-    """Times, whether each is an event, and weights, as if all happened just before they were first seen gone."""
+    """Give times, whether each is an event, and weights, as if all happened just before they were first seen gone."""
     return np.where(spans.happened, spans.high, spans.low), spans.happened.astype(np.float64), spans.weight
 
 
 def _earliest(spans: Spans) -> tuple[Hours, Hours, Hours]:
-    """The same as if all happened right after they were last seen up.
+    """Give the same as if all happened right after they were last seen up.
 
     A wait that was last seen at `c` and never again may as well have ended right after `c`, so it leaves before the
     events of that moment are counted: a hair earlier, which keeps it out of their risk set.
@@ -180,7 +180,8 @@ def turnbull(spans: Spans) -> Pieces:
     Self-consistency by turns (EM) over whole arrays, since the library's loop over single intervals takes a second a
     group and has no weights beside its interval; tests hold the result to the library's.
 
-    Source: Turnbull, "The Empirical Distribution Function with Arbitrarily Grouped, Censored and Truncated Data" (1976).
+    Source: Turnbull, "The Empirical Distribution Function with Arbitrarily Grouped, Censored and Truncated Data"
+    (1976).
     """
     low, high, weight = _gathered(spans)
     piece_low, piece_high = _innermost(low, high)
@@ -223,14 +224,16 @@ def _settled(start: Hours, better: Callable[[Hours], tuple[Hours, float]]) -> Ho
 
 
 def _gathered(spans: Spans) -> tuple[Hours, Hours, Hours]:
-    """Give distinct intervals with their weights; where ends are many, widened outward to a grid of whole steps."""
+    """Give distinct intervals with their weights; where their ends are many, widened outward to some of them."""
     low, high = _exact(spans.low, spans.high)
-    for step in STEPS_H:
-        if np.unique(low).size + np.unique(high).size <= MOST_ENDS:
-            break
-        low, high = _exact(np.floor(spans.low / step) * step, np.ceil(spans.high / step) * step)
-    pairs, where = np.unique(np.stack((low, high), axis=1), axis=0, return_inverse=True)
-    return pairs[:, 0], pairs[:, 1], np.bincount(where.ravel(), weights=spans.weight)
+    ends = np.unique(np.concatenate((low, high[spans.happened])))
+    if ends.size > MOST_ENDS:
+        ends = np.unique(np.quantile(ends, np.linspace(0.0, 1.0, MOST_ENDS), method="nearest"))
+    ends = np.append(ends, np.inf)
+    begins = np.searchsorted(ends, low, side="right") - 1
+    stops = np.searchsorted(ends, high, side="left")
+    pairs, where = np.unique(begins * ends.size + stops, return_inverse=True)
+    return ends[pairs // ends.size], ends[pairs % ends.size], np.bincount(where, weights=spans.weight)
 
 
 def _exact(low: Hours, high: Hours) -> tuple[Hours, Hours]:
