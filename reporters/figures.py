@@ -55,6 +55,7 @@ class Figures:
     `removed`, `refused`, `still_up`, `cannot_tell` and `gone_before` add up to `n`: refused is what the platform
     refused and was not gone all the same; still up, what was seen up in the last 14 days; gone before, what was gone
     when it was asked about. None of them counts what was asked of a search engine, nor what was withdrawn.
+    `bands` divides `removed` by when it was first seen gone: within 24 h, 48 h, 7 days of sending, or later.
     """
 
     reports: int
@@ -65,6 +66,7 @@ class Figures:
     cannot_tell: int
     gone_before: int
     withdrawn: int
+    bands: tuple[int, int, int, int]
     reply: Median
     takedown: Median
     within: tuple[Within, ...]
@@ -227,6 +229,7 @@ def _figures(rows: _Rows, end: int) -> Figures:
         cannot_tell=int(((gone == NEVER) & ~denied & ~up).sum()),
         gone_before=int(before.sum()),
         withdrawn=int(all_ours.size - ours.size),
+        bands=_bands((gone - sent)[removed]),
         reply=_reply(rows, end),
         takedown=median(_spans(asked, waited), clumping=_clumping(asked.place[waited])),
         within=tuple(_within(asked, waited, hours, end) for hours in MARKS_H),
@@ -234,6 +237,13 @@ def _figures(rows: _Rows, end: int) -> Figures:
         back=_back(asked, ours[removed]),
         check_gap_hours=_gap(asked, waited),
     )
+
+
+def _bands(waited: Numbers) -> tuple[int, int, int, int]:
+    first, second, third, later = np.bincount(
+        np.searchsorted([hours * HOUR_S for hours in MARKS_H], waited, side="left"), minlength=4
+    )
+    return int(first), int(second), int(third), int(later)
 
 
 def _spans(asked: _Asked, which: Numbers) -> Spans:
