@@ -11,7 +11,7 @@ from casebook.access import Actor, Right, Role, admit, is_assigned, key_of, requ
 from casebook.errors import NotFound, Refused
 from casebook.keys import Identity
 from casebook.store import Casebook
-from casebook.tables import Assignment, Book, Case, CaseKey, Consent, Entry, OfficerKey
+from casebook.tables import Assignment, Book, Case, CaseKey, Consent, Entry, OfficerKey, Report, ReportEvent
 
 
 @dataclass(frozen=True)
@@ -132,10 +132,14 @@ def rotate(session: Session, case: int, old: Identity) -> None:
     row.recipient, row.escrow = new.recipient, _in_escrow(session, new)
     for one in _standing(session, case):
         one.key = keys.seal_to([_recipient(session, one.officer_id)], new.secret.encode())
-    kept: list[Entry | Consent] = list(session.scalars(select(Entry).where(Entry.case_id == case)))
+    kept: list[Entry | Consent | ReportEvent] = list(session.scalars(select(Entry).where(Entry.case_id == case)))
     kept += session.scalars(select(Consent).where(Consent.case_id == case, Consent.words.is_not(None)))
+    told = select(ReportEvent).join(Report, Report.id == ReportEvent.report_id)
+    kept += session.scalars(told.where(Report.case_id == case, ReportEvent.words.is_not(None)))
     for line in kept:
         line.words = keys.seal_to([new.recipient], old.open(line.words or b""))
+    for report in session.scalars(select(Report).where(Report.case_id == case)):
+        report.content = keys.seal_to([new.recipient], old.open(report.content))
     session.flush()
 
 

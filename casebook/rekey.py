@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Column, Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from casebook import journal
+from casebook import journal, tickets
 from casebook.access import Actor, Right, require
+from casebook.replies import MESSAGE_ID, message_digest
 from casebook.store import Casebook
-from casebook.tables import Base, Book, MissingPage, Officer, OfficerKey, Sealed, Site
+from casebook.tables import Base, Book, MissingPage, Officer, OfficerKey, Report, Sealed, Site, Ticket
 from casebook.vault import Vault
 from platforms.address import site_of
 
@@ -71,6 +72,10 @@ def _look_up_anew(session: Session, old: Vault, new: Vault) -> None:
     for page in session.scalars(select(MissingPage)):
         page.site_digest = sites[page.site_digest]
         page.shape_digest = new.digest("shape", old.unseal("missing_page.shape", page.shape))
+    for ticket in session.scalars(select(Ticket)):
+        ticket.number_digest = tickets.digest(new, old.unseal(tickets.COLUMN, ticket.number))
+    for report in session.scalars(select(Report).where(Report.message_id.is_not(None))):
+        report.message_digest = message_digest(new, old.unseal(MESSAGE_ID, report.message_id or b""))
     for officer in session.scalars(select(Officer)):
         officer.name_digest = new.digest("officer", old.unseal("officer.name", officer.name))
     session.flush()

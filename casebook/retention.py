@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session, aliased
 
 from casebook import journal, notices
 from casebook.access import Actor, Right, agreed, require
+from casebook.clocks import portions
+from casebook.erasing import forget_reports
 from casebook.settings import Retention
 from casebook.store import Casebook
-from casebook.tables import Assignment, Case, Check, Event, JournalEntry, Notice
-from casebook.vocabulary import Act
+from casebook.tables import Assignment, Case, Check, Event, JournalEntry, Notice, Report
+from casebook.vocabulary import Act, ReportState
 
 REMINDED_EVERY = timedelta(days=30)
 DELETED_AT_ONCE = 5000
@@ -23,6 +25,7 @@ class Swept:
 
     checks: int
     notices: int
+    drafts: int
     ways_in_ended: int
     reminders: int
 
@@ -33,6 +36,7 @@ def sweep(book: Casebook, limits: Retention, *, actor: Actor, at: datetime) -> S
     return Swept(
         checks=_drop_checks(book, at - timedelta(seconds=limits.checks_s)),
         notices=_drop_notices(book, at - timedelta(seconds=limits.notices_s)),
+        drafts=_drop_drafts(book, at - timedelta(seconds=limits.drafts_s)),
         ways_in_ended=_end_ways_in(book, actor, at),
         reminders=_remind(book, limits, actor, at),
     )
@@ -67,6 +71,17 @@ def _drop_checks(book: Casebook, before: datetime) -> int:
 def _drop_notices(book: Casebook, before: datetime) -> int:
     with book.writing() as session:
         return len(session.execute(delete(Notice).where(Notice.seen_at < before).returning(Notice.id)).all())
+
+
+def _drop_drafts(book: Casebook, before: datetime) -> int:
+    """Drop reports that were drafted and never sent, except where another follows on them."""
+    later = aliased(Report)
+    never_sent = (Report.sent_at.is_(None), Report.state.in_((ReportState.DRAFTED, ReportState.WITHDRAWN)))
+    query = select(Report.id).where(*never_sent, Report.drafted_at < before)
+    query = query.where(~exists().where(later.predecessor_id == Report.id))
+    with book.writing() as session:
+        old = session.scalars(query.limit(DELETED_AT_ONCE)).all()
+        return sum(forget_reports(session, select(Report.id).where(Report.id.in_(some))) for some in portions(old))
 
 
 def _end_ways_in(book: Casebook, actor: Actor, at: datetime) -> int:

@@ -134,6 +134,7 @@ class Retention(Section):
 
     checks_s: Keep = 63_072_000
     notices_s: Keep = 7_776_000
+    drafts_s: Keep = 15_552_000
     closed_cases_s: Keep = 94_608_000
     withdrawn_cases_s: Keep = 2_592_000
     backups_s: Keep = 2_592_000

@@ -7,7 +7,21 @@ from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Enum, ForeignKey,
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from casebook.vocabulary import Act, Category, EntryKind, EventKind, RequestKind, State, Verdict
+from casebook.vocabulary import (
+    Act,
+    Awaits,
+    Category,
+    EntryKind,
+    EventKind,
+    Follows,
+    Lane,
+    Outcome,
+    ReportEventKind,
+    ReportState,
+    RequestKind,
+    State,
+    Verdict,
+)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -342,6 +356,107 @@ class Event(Base):
     last_seen_live_at: Mapped[datetime | None]
     first_seen_gone_at: Mapped[datetime | None]
     __table_args__ = (Index("event_link", "link_id", "at"),)
+
+
+class Report(Base):
+    """One report to one channel.
+
+    `content` is the draft, sealed to the case: without names until it is sent, then as it was sent. `platform` is
+    None for a site without a sheet; `channel` is the channel's id in its sheet, or one of the kinds that belong to no
+    sheet. `basis` has the ids of laws or policies relied on, with commas between. `predecessor_id` and `follows` chain
+    reports of one story. The message id stands under the monitor's key, so that replies find their report unread.
+    """
+
+    __tablename__ = "report"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    platform: Mapped[str | None] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(80))
+    lane: Mapped[Lane] = mapped_column(_words(Lane))
+    basis: Mapped[str] = mapped_column(String(80))
+    category: Mapped[Category] = mapped_column(_words(Category))
+    language: Mapped[str] = mapped_column(String(8))
+    state: Mapped[ReportState] = mapped_column(_words(ReportState))
+    outcome: Mapped[Outcome | None] = mapped_column(_words(Outcome))
+    drafted_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    first_reply_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
+    follows: Mapped[Follows | None] = mapped_column(_words(Follows))
+    message_id: Mapped[bytes | None] = mapped_column(Sealed)
+    message_digest: Mapped[bytes | None] = mapped_column(Digest)
+    content: Mapped[bytes] = mapped_column(Locked)
+    __table_args__ = (
+        Index("report_case", "case_id", "state"),
+        Index("report_message", "message_digest"),
+        Index("report_predecessor", "predecessor_id"),
+    )
+
+
+class ReportLink(Base):
+    """A watched link that a report names."""
+
+    __tablename__ = "report_link"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    link_id: Mapped[int] = mapped_column(ForeignKey("watched_link.id"))
+    __table_args__ = (
+        Index("report_link_once", "report_id", "link_id", unique=True),
+        Index("report_link_link", "link_id"),
+    )
+
+
+class ReportEvent(Base):
+    """What happened to a report at `at`, and when it was noted; `reason` is a code, the words beside it are sealed."""
+
+    __tablename__ = "report_event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    kind: Mapped[ReportEventKind] = mapped_column(_words(ReportEventKind))
+    at: Mapped[datetime]
+    noted_at: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(String(40))
+    author: Mapped[str] = mapped_column(String(40))
+    words: Mapped[bytes | None] = mapped_column(Locked)
+    __table_args__ = (Index("report_event_report", "report_id", "at"),)
+
+
+class Ticket(Base):
+    """A number that a platform gave a report; two reports may share one, and a report may have several."""
+
+    __tablename__ = "ticket"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    number: Mapped[bytes] = mapped_column(Sealed)
+    number_digest: Mapped[bytes] = mapped_column(Digest)
+    given_at: Mapped[datetime]
+    __table_args__ = (
+        Index("ticket_once", "report_id", "number_digest", unique=True),
+        Index("ticket_number", "number_digest"),
+    )
+
+
+class Clock(Base):
+    """One clock of a report, by one rule of a basis; what restarts is a new row, what ran before stays as it was.
+
+    Of `met_at`, `missed_at` and `ended_at` at most one is set: answered in time, known to be too late, or stopped
+    without either (withdrawn, or restarted).
+    """
+
+    __tablename__ = "clock"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    basis: Mapped[str] = mapped_column(String(40))
+    rule: Mapped[str] = mapped_column(String(40))
+    awaits: Mapped[Awaits] = mapped_column(_words(Awaits))
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    suspended_at: Mapped[datetime | None]
+    met_at: Mapped[datetime | None]
+    missed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    __table_args__ = (Index("clock_report", "report_id"), Index("clock_due", "due_at"))
 
 
 class ControlResult(Base):

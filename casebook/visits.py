@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from casebook import controls, hosts, journal, notices, states
+from casebook import clocks, controls, hosts, journal, notices, states
 from casebook.access import Actor, Right, Role, agreed, reach, require
 from casebook.cadence import Watching, next_check
 from casebook.hosts import Name
@@ -268,6 +268,8 @@ def _write(session: Session, book: Casebook, batch: _Batch, actor: Actor) -> Non
     _move(session, batch.moves)
     if batch.links:
         session.connection().execute(update(WatchedLink).where(WatchedLink.id == bindparam("row")), batch.links)
+        newest = max(move["last_checked_at"] for move in batch.moves)
+        clocks.tell(session, [link["row"] for link in batch.links], newest)
     if batch.events:
         session.connection().execute(insert(Event), batch.events)
     for act, subject, at in batch.told:

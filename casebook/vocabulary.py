@@ -8,11 +8,18 @@ from platforms.words import Verdict
 __all__ = [
     "Act",
     "AddressId",
+    "Awaits",
     "CaseId",
     "Category",
     "EntryKind",
     "EventKind",
+    "Follows",
+    "Lane",
     "LinkId",
+    "Outcome",
+    "ReportEventKind",
+    "ReportId",
+    "ReportState",
     "RequestKind",
     "Risk",
     "State",
@@ -22,6 +29,7 @@ __all__ = [
 CaseId = NewType("CaseId", int)
 LinkId = NewType("LinkId", int)
 AddressId = NewType("AddressId", int)
+ReportId = NewType("ReportId", int)
 
 
 class State(StrEnum):
@@ -86,6 +94,7 @@ class Act(StrEnum):
     REPORT_REGULATOR = "report-regulator"
     REPORT_HOST = "report-host"
     REPORT_DEINDEX = "report-de-index"
+    REPORT_COPYRIGHT = "report-copyright"
     TELL_POLICE = "tell-police"
     PUBLISH = "publish"
 
@@ -104,3 +113,69 @@ class Risk(StrEnum):
     WATCH = "watch"
     HIGH = "high"
     IMMEDIATE = "immediate"
+
+
+class Lane(StrEnum):
+    """The way a report goes; what stands in a platform's sheet, and two that belong to no platform's own channel."""
+
+    PARTNER = "partner"
+    POLICY = "policy"
+    STATUTORY = "statutory"
+    REGULATOR = "regulator"
+    HOST = "host"
+    DE_INDEX = "de-index"
+    HOTLINE = "hotline"
+    DATA_REQUEST = "data-request"
+
+
+class ReportState(StrEnum):
+    """How far a report has come; `answered` has an outcome."""
+
+    DRAFTED = "drafted"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    INFO_REQUESTED = "info-requested"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+
+
+class Outcome(StrEnum):
+    """What an answer said."""
+
+    ACTED = "acted"
+    REFUSED = "refused"
+
+
+class ReportEventKind(StrEnum):
+    """What happened to a report. The platform's words say `acted`; whether the content is gone only a look says."""
+
+    DRAFTED = "drafted"
+    SENT = "sent"
+    BOUNCED = "bounced"
+    ACKNOWLEDGED = "acknowledged"
+    INFO_REQUESTED = "info-requested"
+    INFO_GIVEN = "info-given"
+    ACTED = "acted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    CLOCK_STARTED = "clock-started"
+
+
+class Awaits(StrEnum):
+    """What a clock waits for: that the content goes, that somebody answers, or that we act ourselves."""
+
+    TAKEDOWN = "takedown"
+    ANSWER = "answer"
+    OURS = "ours"
+
+
+class Follows(StrEnum):
+    """Why a report follows on another: the content is back, the answer is contested, nobody answered, or moved on.
+
+    `successor`: the same person's next profile or copy, at another address.
+    """
+
+    AGAIN = "again"
+    APPEAL = "appeal"
+    ESCALATION = "escalation"
+    SUCCESSOR = "successor"

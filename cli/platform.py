@@ -14,7 +14,8 @@ from casebook.errors import CasebookError, NotFound
 from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
-from platforms.sheet import Channel, Sheet
+from platforms.channel import Channel
+from platforms.sheet import Sheet
 from platforms.words import Verdict
 from scheduler import jobs
 from scheduler.clock import now

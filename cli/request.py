@@ -85,7 +85,8 @@ def let_go(session: Session, as_json: bool) -> None:
     if as_json:
         print_json({"swept": swept, "erased": erased})
         return
-    click.echo(f"Let go of {swept.checks} checks and {swept.notices} notices; erased {len(erased)} cases.")
+    gone = f"{swept.checks} checks, {swept.notices} notices and {swept.drafts} drafts"
+    click.echo(f"Let go of {gone}; erased {len(erased)} cases.")
 
 
 def receipts(session: Session, as_json: bool) -> None:

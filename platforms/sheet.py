@@ -3,26 +3,13 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from platforms.patterns import flaw
+from platforms.channel import Channel
+from platforms.facts import Facts, Pattern
 from platforms.words import Verdict
 
-
-def _compiles(pattern: str) -> str:
-    if reason := flaw(pattern):
-        raise ValueError(reason)
-    return pattern
-
-
-Pattern = Annotated[str, AfterValidator(_compiles)]
 PlatformId = Annotated[str, Field(pattern=r"^[a-z0-9_]{2,40}$")]
-
-
-class Facts(BaseModel):
-    """Base of every part of a sheet: unknown keys are refused, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Permalink(Facts):
@@ -123,21 +110,6 @@ class Control(Facts):
         if (self.live is None) == (self.missing is None):
             raise ValueError("a control names either `live` or `missing`")
         return self
-
-
-class Channel(Facts):
-    """One way to ask a platform to act; not `sure` where a person has to check it before it is used."""
-
-    kind: str
-    to: str
-    lane: Literal["partner", "policy", "statutory", "regulator", "host", "de-index"]
-    basis: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    asks: tuple[str, ...] = ()
-    gives: str | None = None
-    sure: bool = True
-    source: str
-    seen: date
 
 
 class Sheet(Facts):
