@@ -19,7 +19,7 @@ from casebook.access import RIGHTS, Actor, Right, reach, require
 from casebook.errors import Refused
 from casebook.store import Casebook
 from casebook.tables import Check, Clock, Event, JournalEntry, Report, ReportLink, Tally, WatchedLink
-from casebook.vocabulary import EventKind, Outcome, ReportState
+from casebook.vocabulary import Awaits, EventKind, Outcome, ReportState
 
 Numbers = npt.NDArray[np.int64]
 NEVER = np.iinfo(np.int64).max
@@ -253,7 +253,8 @@ def _after(rows: list[Numbers], link: Numbers, moment: Numbers) -> Numbers:
 
 def _clocks(counted: tuple[ColumnElement[bool], ...]) -> Select[Any]:
     moments = (_moment(one) for one in (Clock.due_at, Clock.met_at, Clock.missed_at))
-    return select(Clock.report_id, *moments).join(Report, Report.id == Clock.report_id).where(*counted)
+    theirs = Clock.awaits != Awaits.OURS
+    return select(Clock.report_id, *moments).join(Report, Report.id == Clock.report_id).where(theirs, *counted)
 
 
 def _gaps(session: Session, counted: tuple[ColumnElement[bool], ...], links: Numbers) -> tuple[int, list[Numbers]]:

@@ -13,8 +13,11 @@ if TYPE_CHECKING:  # a second that only a plot needs
 
 INK, GREY, PALE, HIDDEN = "#1f2933", "#7b8794", "#e4e7eb", "#ffffff"
 ACCENT = "#1d5b79"
-GONE = ("#0b3954", "#1d5b79", "#4f8aa8", "#9cc0d3")  # sooner is darker
-OTHER = ("#cbd2d9", "#c7522a", "#e5a58d", "#f3ead7")  # gone before, refused, still up, cannot tell
+COLOURS = {
+    "gone within 24 h": "#0b3954", "within 48 h": "#1d5b79", "within 7 days": "#4f8aa8", "later": "#9cc0d3",
+    "removed": "#1d5b79", "gone before": "#cbd2d9", "refused": "#c7522a", "still up": "#e5a58d",
+    "cannot tell": "#f3ead7",
+}  # fmt: skip
 WIDTH_IN, ROW_IN, EDGES_IN = 7.2, 0.3, 0.95
 TICKS_H = ((1, "1 h"), (6, "6 h"), (24, "1 d"), (72, "3 d"), (168, "1 w"), (672, "4 w"), (2016, "12 w"))
 LONGEST_H = 4000.0
@@ -69,14 +72,14 @@ def waits(lines: Sequence[Wait], title: str) -> "Figure":
 def outcomes(bars: Sequence[Bar], parts: Sequence[str], title: str) -> "Figure":
     """Draw what came of requests, one bar of a whole each; what is hidden stays white."""
     figure, axes = _figure(len(bars), title, legend=True)
-    colours = (*GONE, *OTHER)
+    colours = [COLOURS.get(part.lower(), GREY) for part in parts]
     for place, bar in enumerate(bars):
         left = 0.0
         shown = sum(one for one in bar.parts if one is not None)
         axes.barh(place, 1.0, color=HIDDEN, edgecolor=GREY, linewidth=0.6, height=0.62, hatch="....", zorder=1)
         for number, count in enumerate(bar.parts):
             share = (count or 0) / bar.total if bar.total else 0.0
-            axes.barh(place, share, left=left, color=colours[number % len(colours)], height=0.62, zorder=2)
+            axes.barh(place, share, left=left, color=colours[number], height=0.62, zorder=2)
             left += share
         if shown == bar.total:
             axes.barh(place, 1.0, fill=False, edgecolor=GREY, linewidth=0.6, height=0.62, zorder=3)
@@ -90,7 +93,7 @@ def outcomes(bars: Sequence[Bar], parts: Sequence[str], title: str) -> "Figure":
 def _legend(axes: "Axes", parts: Sequence[str], colours: Sequence[str]) -> None:
     from matplotlib.patches import Patch
 
-    patches = [Patch(facecolor=colours[one % len(colours)], label=part) for one, part in enumerate(parts)]
+    patches = [Patch(facecolor=colours[one], label=part) for one, part in enumerate(parts)]
     patches.append(Patch(facecolor=HIDDEN, edgecolor=GREY, hatch="....", label="not shown"))
     axes.legend(
         handles=patches, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False, fontsize=7.5,
@@ -106,7 +109,8 @@ def _figure(lines: int, title: str, *, legend: bool = False) -> tuple["Figure", 
         figsize=(WIDTH_IN, EDGES_IN + (0.45 if legend else 0.0) + ROW_IN * max(lines, 1)), layout="constrained"
     )
     axes = figure.add_subplot()
-    figure.suptitle(title, x=0.01, ha="left", fontsize=10.5, fontweight="bold", color=INK)
+    if title:
+        figure.suptitle(title, x=0.01, ha="left", fontsize=10.5, fontweight="bold", color=INK)
     return figure, axes
 
 

@@ -33,6 +33,12 @@ class Shown:
         """The sum of all."""
         return sum(self.row_sums)
 
+    @property
+    def hidden(self) -> float:
+        """The share of cells that are hidden."""
+        cells = [one for row in self.cells for one in row]
+        return sum(one is None for one in cells) / len(cells)
+
 
 def suppress(
     rows: Sequence[str], columns: Sequence[str], counts: Sequence[Sequence[int]], threshold: int = THRESHOLD
@@ -44,7 +50,7 @@ def suppress(
             fold small rows and columns into others first.
 
     Returns:
-        None where nothing but the rows' sums can be published: then the columns' sums are to be kept back as well.
+        None where a sum is itself under the threshold. Where none is, hiding every cell is always enough.
     """
     table = [list(row) for row in counts]
     sums = [sum(row) for row in table], [sum(column) for column in zip(*table, strict=True)]
