@@ -85,7 +85,7 @@ def rows() -> list[str]:
             iif(i % 4, 'answered', 'sent'), iif(i % 4, iif(i % 9, 'acted', 'refused'), NULL), s, s, r, iif(i % 4, r, NULL), randomblob(800)
             FROM (SELECT i, {moment(sent.replace(report, "i"))} AS s, {moment(f"({sent.replace(report, 'i')} + CAST({chance('i', 7)} * 400000 AS INTEGER))")} AS r FROM n WHERE i <= {REPORTS})""",
         f"INSERT INTO report_link (id, report_id, link_id) SELECT i, {report}, i FROM n",
-        f"INSERT INTO clock (id, report_id, basis, rule, awaits, started_at, due_at, met_at) SELECT i, i, 'us-tida', 'us-tida.removal', 'takedown', sent_at, datetime(sent_at, '+2 days') || '.000000', iif(i % 3, datetime(sent_at, '+1 days') || '.000000', NULL) FROM n JOIN report ON report.id = i",
+        "INSERT INTO clock (id, report_id, basis, rule, awaits, started_at, due_at, met_at) SELECT i, i, 'us-tida', 'us-tida.removal', 'takedown', sent_at, datetime(sent_at, '+2 days') || '.000000', iif(i % 3, datetime(sent_at, '+1 days') || '.000000', NULL) FROM n JOIN report ON report.id = i",
         f"INSERT INTO \"check\" (address_id, at, verdict, rule, because, rendered, took_ms) SELECT i, {moment(f'{sent} + {phase} + k * 86400')}, 'live', 'generic.live', randomblob(90), 0, 400 FROM (SELECT i AS k FROM n WHERE i <= {CHECKS // LINKS}) CROSS JOIN n",
         f"INSERT INTO event (link_id, check_id, kind, at, last_seen_live_at, first_seen_gone_at) SELECT i, i, 'taken-down', {moment(f'({gone} + 86400)')}, {moment(live)}, {moment(gone)} FROM n WHERE {down}",
         f"INSERT INTO event (link_id, check_id, kind, at) SELECT i, i, 'resurfaced', {moment(f'({gone} + 20 * 86400)')} FROM n WHERE {again}",

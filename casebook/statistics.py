@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import BigInteger, ColumnElement, Select, case, exists, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, exists, false, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -23,8 +23,9 @@ from casebook.vocabulary import Awaits, EventKind, Outcome, ReportState
 
 Numbers = npt.NDArray[np.int64]
 NEVER = np.iinfo(np.int64).max
-ROWS_AT_ONCE = 20_000
-GAPS_OF = 20_000  # links; with more than these, the gaps between checks are measured on every k-th
+ROWS_AT_ONCE = 1_000  # more of them alive at once cost the collector of garbage more than they save
+LINKS_AT_ONCE = 500
+GAPS_OF = 5_000  # links; with more than these, the gaps between checks are measured on every k-th
 KEYS = ("platform", "channel", "lane", "category")
 PUBLISHED = "stats.publish"
 
@@ -147,9 +148,9 @@ def _sent(period: Period, own: Select[int] | None) -> tuple[ColumnElement[bool],
 
 def _measured(session: Session, counted: tuple[ColumnElement[bool], ...], *, with_erased: bool) -> Measured:
     groups, reports = _reports(session, counted)
-    asked = _asked(session, counted)
-    clocks = _columns(session, _clocks(counted), 4)
-    every, gaps = _gaps(session, counted, asked[1])
+    asked = _asked(session, counted, reports[0], reports[2])
+    clocks = _of_reports(_columns(session, _clocks(reports[0]), 4), reports[0])
+    every, gaps = _gaps(session, asked[1])
     erased = _erased(session) if with_erased else {}
     return Measured(groups, *reports, *asked, *clocks, *gaps, every=every, erased=erased)
 
@@ -157,51 +158,70 @@ def _measured(session: Session, counted: tuple[ColumnElement[bool], ...], *, wit
 def _reports(
     session: Session, counted: tuple[ColumnElement[bool], ...]
 ) -> tuple[list[tuple[str, str, str, str]], list[Numbers]]:
-    """Give the groups that occur, and the reports, each with its group's number."""
+    """Give the groups that occur, and the reports in order of their numbers, each with its group's place."""
     keys = [func.coalesce(getattr(Report, name), "") for name in KEYS]
-    found = session.execute(select(*keys).where(*counted).distinct().order_by(*keys)).all()
-    groups = [(one[0], one[1], one[2], one[3]) for one in found]
-    numbers = {"\n".join(one): number for number, one in enumerate(groups)}
-    joined = keys[0] + "\n" + keys[1] + "\n" + keys[2] + "\n" + keys[3]
     query = select(
-        joined,
+        keys[0] + "\n" + keys[1] + "\n" + keys[2] + "\n" + keys[3],
         Report.id,
         *(_moment(one) for one in (Report.sent_at, Report.first_reply_at, Report.answered_at)),
-        _is(Report.outcome == Outcome.REFUSED),
-        _is(Report.outcome == Outcome.ACTED),
-        _is(Report.state == ReportState.WITHDRAWN),
+        _is(Report.outcome == Outcome.REFUSED)
+        + 2 * _is(Report.outcome == Outcome.ACTED)
+        + 4 * _is(Report.state == ReportState.WITHDRAWN),
     ).where(*counted)
-    parts = [_array([(numbers[row[0]], *row[1:]) for row in rows], 8) for rows in _rows(session, query)]
-    one = _stacked(parts, 8)
-    one = one[:, np.argsort(one[1], kind="stable")]
-    return groups, [one[1], one[0], *one[2:]]
+    places: dict[str, int] = {}
+    parts = []
+    for some in _rows(session, query):
+        part = _array([row[1:] for row in some], 5)
+        parts.append(np.column_stack(([places.setdefault(row[0], len(places)) for row in some], part)))
+    columns = _stacked(parts, 6)
+    columns = columns[:, np.argsort(columns[1], kind="stable")]
+    flags = (columns[5] & 1, columns[5] >> 1 & 1, columns[5] >> 2)
+    groups = [(one[0], one[1], one[2], one[3]) for one in (words.split("\n") for words in places)]
+    return groups, [columns[1], columns[0], *columns[2:5], *flags]
 
 
-def _asked(session: Session, counted: tuple[ColumnElement[bool], ...]) -> list[Numbers]:
+def _of_reports(columns: list[Numbers], reports: Numbers) -> list[Numbers]:
+    """Keep the rows whose first column is one of the reports, which are in order."""
+    if not reports.size:
+        return [one[:0] for one in columns]
+    place = np.minimum(np.searchsorted(reports, columns[0]), reports.size - 1)
+    ours = reports[place] == columns[0]
+    return columns if ours.all() else [one[ours] for one in columns]
+
+
+def _spanned(column: Any, numbers: Numbers) -> ColumnElement[bool]:  # noqa: ANN401  # whatever is a column
+    """Narrow a query down to a span of numbers; a join with each row's report would cost more than all the rest."""
+    if not numbers.size:
+        return false()
+    low, high = int(numbers.min()), int(numbers.max())
+    return and_(column >= low, column <= high)
+
+
+def _asked(
+    session: Session, counted: tuple[ColumnElement[bool], ...], reports: Numbers, sent: Numbers
+) -> list[Numbers]:
     """Give the links that reports name, each with the takedown that was seen first after it was sent.
 
     A link that never came back has only one takedown, and the link's own row holds it; the others' stories are read
     from their events.
     """
+    pairs = select(ReportLink.report_id, ReportLink.link_id).where(_spanned(ReportLink.report_id, reports))
+    report, link = _of_reports(_columns(session, pairs, 2), reports)
     told = case((WatchedLink.taken_down_at.is_not(None), WatchedLink.first_seen_gone_at), else_=None)
-    query = (
-        select(
-            ReportLink.report_id, ReportLink.link_id,
-            *(_moment(one) for one in (WatchedLink.last_seen_live_at, told, Report.sent_at)),
-            _is(WatchedLink.times_resurfaced > 0),
-        )
-        .join(Report, Report.id == ReportLink.report_id)
-        .join(WatchedLink, WatchedLink.id == ReportLink.link_id)
-        .where(*counted)
-    )  # fmt: skip
-    report, link, live, gone, sent, again = _columns(session, query, 6)
+    moments = (_moment(one) for one in (WatchedLink.last_seen_live_at, told))
+    query = select(WatchedLink.id, *moments, _is(WatchedLink.times_resurfaced > 0)).where(
+        _spanned(WatchedLink.id, link)
+    )
+    links = _ordered(_columns(session, query, 4))
+    row = np.searchsorted(links[0], link)
+    live, gone, stories = links[1][row], links[2][row], np.flatnonzero(links[3][row])
     live = np.where(live == NEVER, 0, live)
     back = np.full_like(gone, NEVER)
-    stories = np.flatnonzero(again)
     if stories.size:
+        when = sent[np.searchsorted(reports, report[stories])]
         downs, ups = _stories(session, counted)
         live[stories], gone[stories], back[stories] = _story(
-            link[stories], sent[stories], downs, ups, live[stories], gone[stories]
+            link[stories], when, downs, ups, live[stories], gone[stories]
         )
     return [report, link, live, gone, back]
 
@@ -219,7 +239,12 @@ def _stories(session: Session, counted: tuple[ColumnElement[bool], ...]) -> tupl
 
 
 def _ordered(columns: list[Numbers]) -> list[Numbers]:
-    order = np.lexsort((columns[1], columns[0]))
+    """Put rows in order of their first column, then their second; most come so already."""
+    first, second = columns[:2]
+    step = np.diff(first)
+    if ((step > 0) | ((step == 0) & (np.diff(second) >= 0))).all():
+        return columns
+    order = np.lexsort((second, first))
     return [one[order] for one in columns]
 
 
@@ -251,23 +276,25 @@ def _after(rows: list[Numbers], link: Numbers, moment: Numbers) -> Numbers:
     return np.where(there & (rows[0][place] == link), place, -1)
 
 
-def _clocks(counted: tuple[ColumnElement[bool], ...]) -> Select[Any]:
+def _clocks(reports: Numbers) -> Select[Any]:
     moments = (_moment(one) for one in (Clock.due_at, Clock.met_at, Clock.missed_at))
-    theirs = Clock.awaits != Awaits.OURS
-    return select(Clock.report_id, *moments).join(Report, Report.id == Clock.report_id).where(theirs, *counted)
+    return select(Clock.report_id, *moments).where(Clock.awaits != Awaits.OURS, _spanned(Clock.report_id, reports))
 
 
-def _gaps(session: Session, counted: tuple[ColumnElement[bool], ...], links: Numbers) -> tuple[int, list[Numbers]]:
+def _gaps(session: Session, links: Numbers) -> tuple[int, list[Numbers]]:
     """Give the moments of looks at every k-th link that was asked about, with k."""
-    many = np.unique(links).size
-    every = max(1, -(-many // GAPS_OF))
-    named = exists().where(ReportLink.link_id == WatchedLink.id, Report.id == ReportLink.report_id, *counted)
-    query = (
-        select(WatchedLink.id, _moment(Check.at))
-        .join(Check, Check.address_id == WatchedLink.address_id)
-        .where(WatchedLink.id % every == 0, named)
-    )
-    return every, _ordered(_columns(session, query, 2))
+    known = np.unique(links)
+    every = max(1, -(-known.size // GAPS_OF))
+    chosen = [int(one) for one in known[::every]]
+    parts = []
+    for start in range(0, len(chosen), LINKS_AT_ONCE):
+        query = (
+            select(WatchedLink.id, _moment(Check.at))
+            .join(Check, Check.address_id == WatchedLink.address_id)
+            .where(WatchedLink.id.in_(chosen[start : start + LINKS_AT_ONCE]))
+        )
+        parts += [_array(some, 2) for some in _rows(session, query)]
+    return every, _ordered(list(_stacked(parts, 2)))
 
 
 def _erased(session: Session) -> dict[str, tuple[int, int, int]]:

@@ -3,7 +3,19 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Enum, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -391,6 +403,13 @@ class Report(Base):
         Index("report_case", "case_id", "state"),
         Index("report_message", "message_digest"),
         Index("report_predecessor", "predecessor_id"),
+        Index(  # all that figures ask of a report, without its content being read
+            "report_figures",
+            *("sent_at", "platform", "channel", "lane", "category"),
+            *("first_reply_at", "answered_at", "outcome", "state"),
+            sqlite_where=text("sent_at IS NOT NULL"),
+            postgresql_where=text("sent_at IS NOT NULL"),
+        ),
     )
 
 

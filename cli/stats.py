@@ -197,12 +197,17 @@ def publish(session: Session, start: date, end: date, out: Path, with_pdf: bool,
     found = statistics.publish(session.book, period, actor=session.actor, at=now())
     out.mkdir(parents=True, exist_ok=True)
     page = out / f"response-times-{start}-{end}.html"
-    page.write_text(public.page(found, period), "utf-8")
+    page.write_text(public.page(found, period, _names(session)), "utf-8")
     files = [page, *([_printed(session, page)] if with_pdf else [])]
     if as_json:
         print_json({"from": start.isoformat(), "to": end.isoformat(), "files": files})
     else:
         click.echo("\n".join(f"Written: {one}" for one in files))
+
+
+def _names(session: Session) -> dict[str, str]:
+    """Give platforms' names by their ids."""
+    return {sheet.id: sheet.name for sheet in session.home.registry().sheets}
 
 
 def _printed(session: Session, page: Path) -> Path:

@@ -14,7 +14,7 @@ from casebook.statistics import KEYS, NEVER, Measured, Numbers, Period
 from casebook.vocabulary import Lane
 from reporters.survival import Median, Spans, median
 
-HOUR_S = 3600
+HOUR_S, MINUTE_S, MINUTES = 3600, 60, 60
 MARKS_H = (24, 48, 168)
 LATELY_S = 14 * 24 * HOUR_S  # who was seen up so shortly before the end counts as still up
 Flags = npt.NDArray[np.bool_]
@@ -119,7 +119,7 @@ def summarize(found: Measured, period: Period, by: Sequence[str] = KEYS) -> Summ
     apart = searched[found.report_group] if searched.size else np.zeros(found.report.shape, dtype=bool)
     whole = _figures(_Rows.of(found, asked, ~apart), end)
     groups = [Group(keys, _figures(rows, end)) for keys, rows in _grouped(found, asked, ~apart, by)]
-    found_by = [Group(keys, _de_indexed(rows, end)) for keys, rows in _grouped(found, asked, apart, by)]
+    found_by = [Group(keys, _de_indexed(rows, end)) for keys, rows in _grouped(found, asked, apart, by) if apart.any()]
     return Summary(period, tuple(by), whole, groups, found_by, found.every, found.erased)
 
 
@@ -205,7 +205,9 @@ def _grouped(
 
 
 def _split(group: Numbers, many: int) -> list[Numbers]:
-    """Give the places of each group, one sort for all."""
+    """Give the places of each group, one sort for all; of small numbers it is a matter of counting."""
+    if many < np.iinfo(np.int16).max:
+        group = group.astype(np.int16)
     order = np.argsort(group, kind="stable")
     edges = np.searchsorted(group[order], np.arange(many + 1))
     return [order[edges[one] : edges[one + 1]] for one in range(many)]
@@ -247,10 +249,10 @@ def _bands(waited: Numbers) -> tuple[int, int, int, int]:
 
 
 def _spans(asked: _Asked, which: Numbers) -> Spans:
-    """Give the waits, in hours from sending."""
+    """Give the waits in hours from sending, their ends to whole minutes outward, so that equal ones count once."""
     sent, live, gone = asked.sent[which], asked.live[which], asked.gone[which]
-    high = np.where(gone == NEVER, np.inf, (gone - sent) / HOUR_S)
-    return Spans.of((live - sent) / HOUR_S, high)
+    high = np.where(gone == NEVER, np.inf, -((sent - gone) // MINUTE_S) / MINUTES)
+    return Spans.of((live - sent) // MINUTE_S / MINUTES, high)
 
 
 def _clumping(reports: Numbers) -> float:

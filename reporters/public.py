@@ -6,6 +6,7 @@ more than one margin with each other, so that laying them side by side tells no 
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -51,6 +52,7 @@ CATEGORIES = {
     "copyright": "Copyright",
 }
 DAY_H, WEEK_H = 24, 168
+METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -279,4 +281,5 @@ def _searched(reports: int, acted: int) -> str | None:
 def _svg(figure: "plots.Figure") -> Markup:
     """Give a plot to stand inside the page: without the head of a file of its own."""
     drawn = plots.render(figure, "svg").decode()
-    return Markup(drawn[drawn.index("<svg") :])  # noqa: S704  # our own drawing; matplotlib escapes its words
+    inside = METADATA.sub("", drawn[drawn.index("<svg") :])
+    return Markup(inside)  # noqa: S704  # our own drawing; matplotlib escapes its words

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 Hours = npt.NDArray[np.float64]
 Z95 = 1.959963984540054  # of the normal distribution
-MOST_ENDS = 160  # more ends of intervals than this move no median by more than their own width
-ROUNDS, SETTLED = 400, 1e-6
+MOST_ENDS = 120  # more ends of intervals than this move no median by more than their own width
+ROUNDS, SETTLED = 400, 1e-5
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ ANSWERS: dict[tuple[str, ...], tuple[list[str], set[str]]] = {
 }
 
 # These do not end, open a browser, or want a supervisor or a second person: each has tests of its own.
-ELSEWHERE = {("run",), ("link", "open"), ("workload",), ("request", "approve")}
+ELSEWHERE = {("run",), ("link", "open"), ("workload",), ("request", "approve"), ("stats", "publish")}
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=" ".join(path)) for path in COMMANDS])

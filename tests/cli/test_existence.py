@@ -83,7 +83,8 @@ ASKED: list[list[str]] = [
     ["file", "show", HIDDEN], ["consent", "list", HIDDEN], ["referral", "list", HIDDEN], ["followup", "list", HIDDEN],
     ["followup", "list"], ["request", "list"], ["notices"], ["exposure"], ["status"], ["doctor"], ["officer", "list"],
     ["journal", "list", "--case", HIDDEN], ["journal", "list"], ["retention", "receipts"], ["workload"],
-    ["platform", "list"], ["platform", "show", "imgur"], ["lock"],
+    ["platform", "list"], ["platform", "show", "imgur"], ["lock"], ["stats"], ["stats", "--by", "lane"],
+    ["stats", "publish", "--from", "2026-01-01", "--to", "2026-02-01"],
     ["key", "export", HIDDEN, "never-written"], ["key", "rotate", "--case", HIDDEN], ["unlock"],
     ["assign", HIDDEN, "bilal"], ["assign", HIDDEN, "nobody"], ["unassign", HIDDEN, "amna"],
     ["check", LINK], ["link", "retire", LINK], ["link", "minor", LINK],
@@ -112,12 +113,12 @@ NOT_ASKED = {
 }
 # What a role is there to see of all cases together; without references, and without words.
 BY_DESIGN = {
-    "supervisor": {"status", "workload", "exposure", "request", "notices", "retention"},
+    "supervisor": {"status", "stats", "workload", "exposure", "request", "notices", "retention"},
     "auditor": {"journal", "retention"},
-    "statistician": {"status", "retention"},
+    "statistician": {"status", "stats", "retention"},
     "officer": set[str](),
 }
-READS = ("list", "show", "status", "workload", "exposure", "notices", "receipts")
+READS = ("list", "show", "status", "stats", "workload", "exposure", "notices", "receipts")
 
 
 def masked(value: Any, name: str = "") -> Any:
