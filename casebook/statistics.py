@@ -26,6 +26,7 @@ NEVER = np.iinfo(np.int64).max
 ROWS_AT_ONCE = 1_000  # more of them alive at once cost the collector of garbage more than they save
 LINKS_AT_ONCE = 500
 GAPS_OF = 5_000  # links; with more than these, the gaps between checks are measured on every k-th
+Columns = Select[*tuple[Any, ...]]
 KEYS = ("platform", "channel", "lane", "category")
 PUBLISHED = "stats.publish"
 
@@ -151,8 +152,8 @@ def _measured(session: Session, counted: tuple[ColumnElement[bool], ...], *, wit
     asked = _asked(session, counted, reports[0], reports[2])
     clocks = _of_reports(_columns(session, _clocks(reports[0]), 4), reports[0])
     every, gaps = _gaps(session, asked[1])
-    erased = _erased(session) if with_erased else {}
-    return Measured(groups, *reports, *asked, *clocks, *gaps, every=every, erased=erased)
+    columns: Any = (*reports, *asked, *clocks, *gaps)  # in the order of the fields
+    return Measured(groups, *columns, every, _erased(session) if with_erased else {})
 
 
 def _reports(
@@ -276,7 +277,7 @@ def _after(rows: list[Numbers], link: Numbers, moment: Numbers) -> Numbers:
     return np.where(there & (rows[0][place] == link), place, -1)
 
 
-def _clocks(reports: Numbers) -> Select[Any]:
+def _clocks(reports: Numbers) -> Columns:
     moments = (_moment(one) for one in (Clock.due_at, Clock.met_at, Clock.missed_at))
     return select(Clock.report_id, *moments).where(Clock.awaits != Awaits.OURS, _spanned(Clock.report_id, reports))
 
@@ -311,11 +312,11 @@ def _is(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return case((condition, 1), else_=0)
 
 
-def _columns(session: Session, query: Select[Any], wide: int) -> list[Numbers]:
+def _columns(session: Session, query: Columns, wide: int) -> list[Numbers]:
     return list(_stacked([_array(rows, wide) for rows in _rows(session, query)], wide))
 
 
-def _rows(session: Session, query: Select[Any]) -> Iterator[Sequence[Any]]:
+def _rows(session: Session, query: Columns) -> Iterator[Sequence[Any]]:
     """Give rows as the driver has them: a million objects cost more than the whole query."""
     result = session.connection().execute(query)
     assert result.cursor is not None  # noqa: S101  # a select has one

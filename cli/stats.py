@@ -207,7 +207,7 @@ def publish(session: Session, start: date, end: date, out: Path, with_pdf: bool,
 
 def _names(session: Session) -> dict[str, str]:
     """Give platforms' names by their ids."""
-    return {sheet.id: sheet.name for sheet in session.home.registry().sheets}
+    return {sheet.id: sheet.name for sheet in session.home.registry()}
 
 
 def _printed(session: Session, page: Path) -> Path:

@@ -309,5 +309,6 @@ def _de_indexed(rows: _Rows, end: int) -> DeIndexed:
     told = found.answered[ours] <= end
     acted, refused = (found.acted[ours] == 1) & told, (found.refused[ours] == 1) & told
     links = rows.asked.kept[rows.requests].sum()
-    counts = (ours.size, links, acted.sum(), refused.sum(), (~acted & ~refused).sum())
-    return DeIndexed(*(int(one) for one in counts), reply=_reply(rows, end))
+    open_ones = (~acted & ~refused).sum()
+    reply = _reply(rows, end)
+    return DeIndexed(int(ours.size), int(links), int(acted.sum()), int(refused.sum()), int(open_ones), reply)

@@ -29,7 +29,7 @@ def print_page(page: Path, pdf: Path, browser: Path) -> Path:
     """
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = [browser, *FLAGS, *root, f"--user-data-dir={profile}", f"--print-to-pdf={pdf.resolve()}"]
+        command = [str(browser), *FLAGS, *root, f"--user-data-dir={profile}", f"--print-to-pdf={pdf.resolve()}"]
         try:
             subprocess.run(
                 [*command, page.resolve().as_uri()], check=True, timeout=PRINTED_WITHIN_S, capture_output=True

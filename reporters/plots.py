@@ -57,7 +57,7 @@ def waits(lines: Sequence[Wait], title: str) -> "Figure":
         if line.hours is not None:
             axes.plot([max(line.hours, 0.5)], [place], marker="o", color=ACCENT, markersize=6)
         else:
-            said = {"textcoords": "offset points", "ha": "right", "fontsize": 7.5, "color": GREY}
+            said: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "fontsize": 7.5, "color": GREY}
             axes.annotate("not reached", (edge, place), (-8, 4), **said)
     axes.set_xscale("log")
     axes.set_xlim(0.5, edge)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -22,6 +23,9 @@ from reporters.listing import PARTS, parts
 from reporters.plots import Bar, Wait
 from reporters.suppression import THRESHOLD, Shown, folded, suppress
 from reporters.survival import Median
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
 
 TEMPLATES = Path(__file__).parent / "templates"
 OTHERS, OTHER = "All others", "Other"
@@ -159,9 +163,11 @@ def _sums(groups: Sequence[Group[Figures]], counts: Counts, columns: Sequence[st
 
 
 def _safe(names: Sequence[str], columns: Sequence[str], counts: Sequence[Sequence[int]]) -> Shown | None:
+    """Fold and hide; what occurs nowhere is left out, for there is nobody in it."""
     if not counts or sum(map(sum, counts)) < THRESHOLD:
         return None
-    heads, turned = folded(columns, [list(one) for one in zip(*counts, strict=True)], OTHER)
+    met = [(head, list(one)) for head, one in zip(columns, zip(*counts, strict=True), strict=True) if any(one)]
+    heads, turned = folded([head for head, _ in met], [column for _, column in met], OTHER)
     rows, table = folded(names, [list(one) for one in zip(*turned, strict=True)], OTHERS, ROW_LEAST)
     if not table:  # less than one row's worth altogether
         rows, table = ["All"], [[sum(column) for column in turned]]
@@ -264,7 +270,7 @@ def _back(whole: Figures, outcomes: Shown | None) -> str | None:
     back = whole.back
     if not _tells_removed(outcomes) or min(back.resurfaced, back.of - back.resurfaced) < THRESHOLD:
         return None
-    days = "" if back.median_days is None else f", in the median {back.median_days:.0f} days after it was gone"
+    days = "" if back.median_days is None else f", in the median {back.median_days:.0f} days after they were gone"
     return f"{back.resurfaced} of {back.of} removed links ({back.resurfaced / back.of:.0%}) were found up again{days}."
 
 
@@ -278,7 +284,7 @@ def _searched(reports: int, acted: int) -> str | None:
     return f"{reports} requests went to search engines; {acted} ({acted / reports:.0%}) were granted, as they say."
 
 
-def _svg(figure: "plots.Figure") -> Markup:
+def _svg(figure: "Drawing") -> Markup:
     """Give a plot to stand inside the page: without the head of a file of its own."""
     drawn = plots.render(figure, "svg").decode()
     inside = METADATA.sub("", drawn[drawn.index("<svg") :])

@@ -233,7 +233,8 @@ def _gathered(spans: Spans) -> tuple[Hours, Hours, Hours]:
     begins = np.searchsorted(ends, low, side="right") - 1
     stops = np.searchsorted(ends, high, side="left")
     pairs, where = np.unique(begins * ends.size + stops, return_inverse=True)
-    return ends[pairs // ends.size], ends[pairs % ends.size], np.bincount(where, weights=spans.weight)
+    weight = np.bincount(where, weights=spans.weight).astype(np.float64)
+    return ends[pairs // ends.size], ends[pairs % ends.size], weight
 
 
 def _exact(low: Hours, high: Hours) -> tuple[Hours, Hours]:
