@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -412,6 +413,13 @@ class Report(Base):
         Index("report_case", "case_id", "state"),
         Index("report_message", "message_digest"),
         Index("report_predecessor", "predecessor_id"),
+        Index(  # all that figures ask of a report, without its content being read
+            "report_figures",
+            *("sent_at", "platform", "channel", "lane", "category"),
+            *("first_reply_at", "answered_at", "outcome", "state"),
+            sqlite_where=text("sent_at IS NOT NULL"),
+            postgresql_where=text("sent_at IS NOT NULL"),
+        ),
     )
 
 

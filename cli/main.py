@@ -31,6 +31,7 @@ from cli import (
     request,
     sighting,
     source,
+    stats,
 )
 from cli.context import Session
 from scheduler.logs import OURS
@@ -70,6 +71,7 @@ for group in (
     check,
     *SWEEPS,
     hash,
+    stats,
     *KNOWN,
     digest,
     journal,

@@ -125,7 +125,7 @@ ANSWERS: dict[tuple[str, ...], tuple[list[str], set[str]]] = {
 ELSEWHERE = {
     ("run",), ("link", "open"), ("workload",), ("request", "approve"), ("video", "add"), ("sighting", "show"),
     ("sighting", "confirm"), ("sighting", "dismiss"),
-    ("report", "again"), ("report", "appeal"),  # follow on what a platform did; test_stories has them
+    ("stats", "publish"), ("report", "again"), ("report", "appeal"),  # follow on what a platform did; test_stories has them
 }  # fmt: skip
 STDIN = {("name", "add"): "Zarmina Gul\n"}
 

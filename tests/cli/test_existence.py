@@ -137,6 +137,8 @@ ASKED: list[list[str]] = [
     ["digest", "preview"], ["digest", "readers"], ["digest", "list"],
     ["digest", "subscribe", "a@staff.example"], ["digest", "send"], ["digest", "unsubscribe"],
     ["platform", "list"], ["platform", "show", "imgur"], ["basis", "list"], ["basis", "show", "us-tida"], ["lock"],
+    ["stats"], ["stats", "--by", "lane"],
+    ["stats", "publish", "--from", "2026-01-01", "--to", "2026-02-01"],
     ["key", "export", HIDDEN, "never-written"], ["key", "rotate", "--case", HIDDEN], ["unlock"],
     ["assign", HIDDEN, "bilal"], ["assign", HIDDEN, "nobody"], ["unassign", HIDDEN, "amna"],
     ["report", "draft", HIDDEN, "--no-lookup"], ["report", "draft", OWN, "--follows", REPORT], ["report", "list"],
@@ -180,12 +182,12 @@ NOT_ASKED = {
 }
 # What a role is there to see of all cases together; without references, and without words.
 BY_DESIGN = {
-    "supervisor": {"status", "workload", "exposure", "request", "notices", "retention"},
+    "supervisor": {"status", "stats", "workload", "exposure", "request", "notices", "retention"},
     "auditor": {"journal", "retention"},
-    "statistician": {"status", "retention"},
+    "statistician": {"status", "stats", "retention"},
     "officer": set[str](),
 }
-READS = ("list", "show", "status", "workload", "exposure", "notices", "receipts")
+READS = ("list", "show", "status", "stats", "workload", "exposure", "notices", "receipts")
 
 
 def masked(value: Any, name: str = "") -> Any:
