@@ -20,6 +20,7 @@ from matchers import errors, wire
 from matchers.errors import Crashed, Empty, NoDecoder, PictureError, TooCostly, TooManyBytes
 from matchers.limits import Limits
 from matchers.pictures import Picture
+from matchers.prints import Film, Print, taken_of_all
 
 STARTS_WITHIN_S = 60.0
 CHUNK = 1 << 20  # bytes
@@ -60,6 +61,30 @@ class Decoders:
         if isinstance(answer, list):
             return answer
         raise _error(answer)(self.limits)
+
+    def prints(self, data: bytes, *, deep: bool = False) -> list[Print]:
+        """Take a picture's prints elsewhere, one of each frame that differs; as `matchers.prints.taken_of_all`.
+
+        Args:
+            deep: with local features.
+
+        Raises:
+            PictureError: as `read`; `TooPlain` where there is too little detail.
+            NoDecoder: no child could be started.
+        """
+        return taken_of_all(self.read(data), self.limits, deep=deep)
+
+    def film(self, data: bytes, *, deep: bool = False) -> Film:
+        """Take a film's print elsewhere; as `matchers.video.read`.
+
+        Args:
+            deep: with local features of some of its stills.
+
+        Raises:
+            PictureError: no film, a damaged one, too much of one, or one in which nothing is to be seen.
+            NoDecoder: no child could be started.
+        """
+        raise NotImplementedError
 
     @contextmanager
     def _child(self) -> Iterator["_Child"]:

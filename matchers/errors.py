@@ -18,6 +18,7 @@ MatcherError
 │       └── TooPlain         too little detail for a fingerprint that means anything
 ├── BadHash                  not a fingerprint as it is written
 ├── BadList                  a list of hashes that cannot be read
+├── BadPrint                 not a print as it is kept
 └── NoDecoder                the process that decodes could not be started: the machine may be busy
 """
 
@@ -123,6 +124,10 @@ class BadHash(MatcherError):
 
 class BadList(MatcherError):
     """Is not a list of hashes."""
+
+
+class BadPrint(MatcherError):
+    """Is not a print, or one of a later version."""
 
 
 class NoDecoder(MatcherError):
