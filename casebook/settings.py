@@ -129,6 +129,20 @@ class Monitor(Section):
     stuck_after_s: Seconds = 180
 
 
+class Sweeps(Section):
+    """What counts as a copy, and how often sources are looked at."""
+
+    every_s: Seconds = 86_400
+    failing_s: Seconds = 3_600
+    failing_max_s: Seconds = 604_800
+    depth: Annotated[int, Field(ge=0, le=20)] = 3
+    pages: Annotated[int, Field(ge=1, le=100_000)] = 200
+    radius: Annotated[int, Field(ge=0, le=64)] = 31
+    dismissed_bits: Annotated[int, Field(ge=0, le=31)] = 16
+    flood_per_day: Annotated[int, Field(ge=1, le=1_000_000)] = 50
+    names_for_s: Seconds = 7_776_000
+
+
 class Retention(Section):
     """How long each kind of record is kept."""
 
@@ -138,6 +152,7 @@ class Retention(Section):
     withdrawn_cases_s: Keep = 2_592_000
     backups_s: Keep = 2_592_000
     objection_s: Wait = 259_200
+    seen_s: Keep = 5_184_000
 
 
 class Platforms(Section):
@@ -161,6 +176,7 @@ class Settings(BaseSettings):
     crawler: Crawler = Crawler()
     cadence: Cadence = Cadence()
     monitor: Monitor = Monitor()
+    sweeps: Sweeps = Sweeps()
     retention: Retention = Retention()
     platforms: Platforms = Platforms()
     logging: Logging = Logging()

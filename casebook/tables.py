@@ -3,11 +3,37 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Enum, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    DateTime,
+    Dialect,
+    Enum,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from casebook.vocabulary import Act, Category, EntryKind, EventKind, RequestKind, State, Verdict
+from casebook.vocabulary import (
+    Act,
+    Category,
+    EntryKind,
+    EventKind,
+    MediaKind,
+    NameKind,
+    Origin,
+    RequestKind,
+    SightingState,
+    SourceKind,
+    SourceState,
+    State,
+    Verdict,
+)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -369,6 +395,140 @@ class Outage(Base):
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     __table_args__ = (Index("outage_platform", "platform", "ended_at"),)
+
+
+class Image(Base):
+    """Fingerprints of a picture or film that a case looks for; the picture itself is nowhere.
+
+    `print` holds what hashes say of it, `features` what is needed to prove a crop or a sticker, only with the consent
+    to deep matching. `label_id` is the entry of the case file that says which picture it is. `radius` in bits.
+    """
+
+    __tablename__ = "image"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    kind: Mapped[MediaKind] = mapped_column(_words(MediaKind))
+    origin: Mapped[Origin] = mapped_column(_words(Origin))
+    label_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"))
+    print: Mapped[bytes] = mapped_column(Sealed)
+    print_digest: Mapped[bytes] = mapped_column(Digest)
+    features: Mapped[bytes | None] = mapped_column(Sealed)
+    radius: Mapped[int] = mapped_column(Integer)
+    added_at: Mapped[datetime]
+    off_at: Mapped[datetime | None]
+    quarantined_at: Mapped[datetime | None]
+    __table_args__ = (Index("image_once", "case_id", "print_digest", unique=True),)
+
+
+class WatchedName(Base):
+    """A name, handle or label that a case looks for in pages' text, until a day that was agreed on."""
+
+    __tablename__ = "watched_name"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    kind: Mapped[NameKind] = mapped_column(_words(NameKind))
+    words: Mapped[bytes] = mapped_column(Sealed)
+    words_digest: Mapped[bytes] = mapped_column(Digest)
+    added_at: Mapped[datetime]
+    until: Mapped[datetime]
+    __table_args__ = (Index("watched_name_once", "case_id", "words_digest", unique=True),)
+
+
+class Source(Base):
+    """What one case has swept for copies; `due_at`, `lease` as for an address.
+
+    `result` is what the last sweep brought, `memory` what the next one may go by; `pages` how many it follows at most.
+    """
+
+    __tablename__ = "source"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    kind: Mapped[SourceKind] = mapped_column(_words(SourceKind))
+    url: Mapped[bytes] = mapped_column(Sealed)
+    url_digest: Mapped[bytes] = mapped_column(Digest)
+    obeys_robots: Mapped[bool] = mapped_column(Boolean)
+    depth: Mapped[int] = mapped_column(Integer)
+    pages: Mapped[int] = mapped_column(Integer)
+    state: Mapped[SourceState] = mapped_column(_words(SourceState))
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    added_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    lease: Mapped[str | None] = mapped_column(String(40))
+    last_swept_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    result: Mapped[bytes | None] = mapped_column(Sealed)
+    memory: Mapped[bytes | None] = mapped_column(Sealed)
+    __table_args__ = (
+        Index("source_once", "case_id", "url_digest", unique=True),
+        Index("source_due", "due_at"),
+        Index("source_lease", "lease"),
+    )
+
+
+class SeenMedia(Base):
+    """A picture or film met while sweeping for a case: where, and its fingerprints; kept for a set time.
+
+    `what` holds its validators and the hash of its bytes. `print` is None where it could not be read, or is too plain.
+    """
+
+    __tablename__ = "seen_media"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    kind: Mapped[MediaKind] = mapped_column(_words(MediaKind))
+    page: Mapped[bytes] = mapped_column(Sealed)
+    media: Mapped[bytes] = mapped_column(Sealed)
+    media_digest: Mapped[bytes] = mapped_column(Digest)
+    bytes_digest: Mapped[bytes | None] = mapped_column(Digest)
+    what: Mapped[bytes] = mapped_column(Sealed)
+    print: Mapped[bytes | None] = mapped_column(Sealed)
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    __table_args__ = (
+        Index("seen_media_once", "case_id", "media_digest", unique=True),
+        Index("seen_media_bytes", "case_id", "bytes_digest"),
+        Index("seen_media_age", "last_seen_at"),
+    )
+
+
+class Sighting(Base):
+    """A suspected copy, or a page that names somebody; `print` is the PDQ of what was found, so that it is known again.
+
+    `distance` in bits; `at_s` is the second in a film; `region` says which part of the found picture matched.
+    """
+
+    __tablename__ = "sighting"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    image_id: Mapped[int | None] = mapped_column(ForeignKey("image.id"))
+    name_id: Mapped[int | None] = mapped_column(ForeignKey("watched_name.id"))
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("watched_link.id"))
+    state: Mapped[SightingState] = mapped_column(_words(SightingState))
+    tier: Mapped[str] = mapped_column(String(24))
+    distance: Mapped[int | None] = mapped_column(Integer)
+    inliers: Mapped[int | None] = mapped_column(Integer)
+    turn: Mapped[str | None] = mapped_column(String(40))
+    region: Mapped[str | None] = mapped_column(String(80))
+    at_s: Mapped[float | None] = mapped_column(Float)
+    print: Mapped[bytes | None] = mapped_column(Sealed)
+    found_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(40))
+    __table_args__ = (Index("sighting_case", "case_id", "state"), Index("sighting_image", "image_id", "found_at"))
+
+
+class SightingPlace(Base):
+    """One place where a copy was met: the page, and what it showed; `content` is the SHA-256 of what was served there."""
+
+    __tablename__ = "sighting_place"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sighting_id: Mapped[int] = mapped_column(ForeignKey("sighting.id"))
+    page: Mapped[bytes] = mapped_column(Sealed)
+    media: Mapped[bytes | None] = mapped_column(Sealed)
+    content: Mapped[bytes | None] = mapped_column(Sealed)
+    met_at: Mapped[datetime]
+    last_met_at: Mapped[datetime]
+    __table_args__ = (Index("sighting_place_of", "sighting_id"),)
 
 
 class Beat(Base):

@@ -46,18 +46,30 @@ class Vault:
 
     def seal(self, column: str, text: str) -> bytes:
         """Seal text for one column; 29 bytes longer than its UTF-8."""
+        return self.seal_bytes(column, text.encode())
+
+    def seal_bytes(self, column: str, data: bytes) -> bytes:
+        """Seal bytes for one column; 29 bytes longer than they are."""
         nonce = self._random(NONCE_BYTES)
-        return FORM + nonce + self._cipher.encrypt(nonce, text.encode(), column.encode())
+        return FORM + nonce + self._cipher.encrypt(nonce, data, column.encode())
 
     def unseal(self, column: str, sealed: bytes) -> str:
-        """Open what was sealed for that column.
+        """Open text that was sealed for that column.
+
+        Raises:
+            Unavailable: another key, another column, or altered bytes.
+        """
+        return self.unseal_bytes(column, sealed).decode()
+
+    def unseal_bytes(self, column: str, sealed: bytes) -> bytes:
+        """Open bytes that were sealed for that column.
 
         Raises:
             Unavailable: another key, another column, or altered bytes.
         """
         nonce, rest = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         try:
-            return self._cipher.decrypt(nonce, rest, column.encode()).decode()
+            return self._cipher.decrypt(nonce, rest, column.encode())
         except (InvalidTag, ValueError):
             raise Unavailable("something sealed does not open: the database was altered, or has another key") from None
 

@@ -13,8 +13,14 @@ __all__ = [
     "EntryKind",
     "EventKind",
     "LinkId",
+    "MediaKind",
+    "NameKind",
+    "Origin",
     "RequestKind",
     "Risk",
+    "SightingState",
+    "SourceKind",
+    "SourceState",
     "State",
     "Verdict",
 ]
@@ -104,3 +110,56 @@ class Risk(StrEnum):
     WATCH = "watch"
     HIGH = "high"
     IMMEDIATE = "immediate"
+
+
+class MediaKind(StrEnum):
+    """What fingerprints are of."""
+
+    PICTURE = "picture"
+    FILM = "film"
+
+
+class Origin(StrEnum):
+    """Where a fingerprint came from: a file that lay here, a hash made elsewhere, or a list of such."""
+
+    FILE = "file"
+    HASH = "hash"
+    LIST = "list"
+
+
+class NameKind(StrEnum):
+    """What is looked for in a page's text; a sign, such as a city, says nothing alone and backs up a common name."""
+
+    NAME = "name"
+    HANDLE = "handle"
+    LABEL = "label"
+    SIGN = "sign"
+
+
+class SourceKind(StrEnum):
+    """What a swept address is; a handle is no address, and is asked of every platform that has profiles."""
+
+    PAGE = "page"
+    FEED = "feed"
+    SEARCH = "search"
+    PROFILE = "profile"
+    THREAD = "thread"
+    FOLDER = "folder"
+    HANDLE = "handle"
+
+
+class SourceState(StrEnum):
+    """How the last sweep of a source went."""
+
+    NEW = "new"
+    SWEPT = "swept"
+    FAILING = "failing"
+    ENDED = "ended"
+
+
+class SightingState(StrEnum):
+    """A suspected copy, and what a person made of it."""
+
+    SUSPECTED = "suspected"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
