@@ -1,7 +1,7 @@
 """What is kept of a picture or a film for matching: bits and points, never its pixels.
 
-A print crosses the wire from the child that decodes, and lies sealed in the casebook. Either way its bytes are read back
-as bytes of anybody: their shape is checked, and nothing in them is carried out.
+A print crosses the wire from the child that decodes, and lies sealed in the casebook. Either way its bytes are read
+back as bytes of anybody: their shape is checked, and nothing in them is carried out.
 """
 
 from collections.abc import Sequence

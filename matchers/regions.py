@@ -46,6 +46,8 @@ class Because(StrEnum):
     BORDER = "inside a border"
     PAGE = "the picture on a page or screen"
     TILE = "a part of a collage"
+    CROP = "without its edge"
+    DETAIL = "where the details of the known picture are"
 
 
 class Box(NamedTuple):
