@@ -24,6 +24,7 @@ from cli import (
     platform,
     referral,
     request,
+    sweep,
 )
 from cli.context import Session
 from scheduler.logs import OURS
@@ -48,7 +49,7 @@ def pehra(context: click.Context, folder: Path, config: Path | None, officer: st
 
 
 CARE = (file, consent, referral, followup)
-for group in (home, officer, key, request, case, *CARE, link, exposure, check, hash, platform, journal):
+for group in (home, officer, key, request, case, *CARE, link, exposure, check, sweep, hash, platform, journal):
     group.join(pehra)
 
 

@@ -74,6 +74,7 @@ ERRORS = {
 NO_PAGE = ("net::ERR_ABORTED", "Download is starting", "net::ERR_HTTP_RESPONSE_CODE_FAILURE")
 # `innerText` would lay the page out first, which takes half a minute for a hostile one
 MEASURE = "() => [document.readyState, document.body ? document.body.textContent.length : 0]"
+SCROLL = "() => { scrollTo(0, 1e9); return document.querySelectorAll('*').length }"
 READ = "limit => document.documentElement ? document.documentElement.outerHTML.slice(0, limit) : ''"
 
 
@@ -130,15 +131,19 @@ class Browser:
         """Kill what runs, in the middle of a look too, and leave nothing of it behind."""
         await self._kill()
 
-    async def look(self, url: str) -> Page:
-        """Render one address; whatever goes wrong is told as the page's failure."""
+    async def look(self, url: str, *, scrolls: int = 0) -> Page:
+        """Render one address; whatever goes wrong is told as the page's failure.
+
+        Args:
+            scrolls: how often it scrolls to the end, as long as the page grows by it.
+        """
         if urlsplit(url).scheme not in ("http", "https"):  # a file of this machine is no page
             return _failed(url, Failure.MALFORMED)
         async with self._turn:
             try:
                 async with asyncio.timeout(self._time_s):
                     running = await self._started()
-                    page = await self._visit(running.chromium, url)
+                    page = await self._visit(running.chromium, url, scrolls)
             except TimeoutError:
                 await self._kill()
                 return _failed(url, Failure.TIMEOUT)
@@ -150,7 +155,7 @@ class Browser:
                 return _failed(url, Failure.DROPPED)
             return page
 
-    async def _visit(self, chromium: Chromium, url: str) -> Page:
+    async def _visit(self, chromium: Chromium, url: str, scrolls: int) -> Page:
         self._looks += 1
         context = await chromium.new_context(
             user_agent=self._user_agent, accept_downloads=False, service_workers="block"
@@ -160,14 +165,15 @@ class Browser:
         context.on("page", _close_soon)
         answers: list[Response] = []
         tab.on("response", lambda answer: _note(answers, tab, answer))
-        page = await self._read(tab, url, answers)
+        page = await self._read(tab, url, answers, scrolls)
         await context.close()
         return page
 
-    async def _read(self, tab: Tab, url: str, answers: list[Response]) -> Page:
+    async def _read(self, tab: Tab, url: str, answers: list[Response], scrolls: int) -> Page:
         try:
             await tab.goto(url, wait_until="commit", timeout=self._time_s * 1000)
             await _settle(tab, answers)
+            await _scroll(tab, scrolls, self._time_s / 2)
         except Error as error:
             return self._stopped(url, answers, error)
         if not answers:
@@ -335,6 +341,20 @@ async def _settle(tab: Tab, answers: list[Response]) -> None:
                 now = (state, letters, len(answers))
                 steady = steady + 1 if now == last and state != "loading" and letters else 0
                 last = now
+
+
+async def _scroll(tab: Tab, scrolls: int, within_s: float) -> None:
+    """Scroll to the end again and again while the page grows; half of a look's time at most."""
+    still, last = 0, -1
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            for _ in range(scrolls):
+                size = int(await tab.evaluate(SCROLL))
+                still = still + 1 if size == last else 0
+                if still >= STEADY_POLLS:
+                    return
+                last = size
+                await asyncio.sleep(POLL_S)
 
 
 async def _measure(tab: Tab) -> tuple[str, int]:

@@ -100,18 +100,26 @@ def _inner(part: Any) -> str:  # noqa: ANN401
 
 
 def _document(text: str, page: Page) -> Document:
-    return Document(replace(page, body=text.encode("utf-8", "replace"), headers={"content-type": "text/html; charset=utf-8"}))
+    return Document(
+        replace(page, body=text.encode("utf-8", "replace"), headers={"content-type": "text/html; charset=utf-8"})
+    )
 
 
 def _texts_of(part: Any) -> Iterator[str]:  # noqa: ANN401
     if _name(part) in TEXT_IN and part.text:
         text = part.text[:5_000]
-        yield " ".join((Document(Page("", "", body=text.encode("utf-8", "replace"))).own_text if "<" in text else text).split())
+        yield " ".join(
+            (Document(Page("", "", body=text.encode("utf-8", "replace"))).own_text if "<" in text else text).split()
+        )
 
 
 def _following(root: Any, page: Page) -> Iterator[str]:  # noqa: ANN401
     for part in root.iter():
-        if _name(part) == "link" and part.get("rel") == "next" and (url := absolute(part.get("href") or "", page.final_url)):
+        if (
+            _name(part) == "link"
+            and part.get("rel") == "next"
+            and (url := absolute(part.get("href") or "", page.final_url))
+        ):
             yield url
 
 
@@ -130,7 +138,9 @@ def _json_feed(page: Page) -> Feed | None:
         entries += [url for one in _strings(item, "url") if (url := absolute(one, page.final_url))]
         media += [_medium(one, page, film=False, said=True) for one in _strings(item, "image", "banner_image")]
         media += [_attached(one, page) for one in item.get("attachments") or [] if isinstance(one, dict)]
-        media += [one for text in _strings(item, "content_html") for one in media_in(_document(text, page), page.final_url)]
+        media += [
+            one for text in _strings(item, "content_html") for one in media_in(_document(text, page), page.final_url)
+        ]
         texts += _strings(item, "title", "summary", "content_text")
     following = [url for one in _strings(data, "next_url") if (url := absolute(one, page.final_url))]
     return Feed(tuple(dict.fromkeys(entries)), tuple(unique(media)), tuple(texts), tuple(following))
@@ -139,7 +149,11 @@ def _json_feed(page: Page) -> Feed | None:
 def _attached(attachment: dict[str, Any], page: Page) -> Medium | None:
     kind = str(attachment.get("mime_type") or "")
     urls = _strings(attachment, "url")
-    return _medium(urls[0], page, film=kind.startswith("video/"), said=kind.startswith(("video/", "image/"))) if urls else None
+    return (
+        _medium(urls[0], page, film=kind.startswith("video/"), said=kind.startswith(("video/", "image/")))
+        if urls
+        else None
+    )
 
 
 def _strings(data: dict[str, Any], *keys: str) -> list[str]:

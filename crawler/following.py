@@ -1,4 +1,4 @@
-"""Where a list goes on: its next page, its numbered pages, the pages of its pictures, and lists that only scripts lengthen."""
+"""Where a list goes on: its next page, numbered pages, the pages of its pictures; and whether scripts lengthen it."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -15,22 +15,30 @@ LINKS_READ = 4_000
 TEXT_CHARS = 60
 
 # What the link to the next page says; "next" in languages that helplines of the region and their abusers' sites use.
-_NEXT_WORDS = frozenset(
-    "next|next page|next »|next >|next ›|next →|older|older posts|older entries|more|load more|show more|more posts|»|›|>|→|>>|"
-    "اگلا|اگلا صفحہ|آگے|مزید|التالي|الصفحة التالية|المزيد|بعدی|صفحه بعد|अगला|अगला पृष्ठ|आगे|पुराने पोस्ट|পরবর্তী|suivant|suivante|"
-    "page suivante|siguiente|página siguiente|weiter|nächste|nächste seite|próxima|próximo|successivo|далее|следующая|вперед|"
-    "sonraki|下一页|下一頁|次へ|다음|selanjutnya|berikutnya".split("|")
+_NEXT_WORDS = {
+    *("next", "next page", "next »", "next >", "next ›", "next →", "older", "older posts", "older entries", "more"),
+    *("load more", "show more", "more posts", "»", "›", ">", "→", ">>", "اگلا", "اگلا صفحہ", "آگے", "مزید", "التالي"),
+    *("الصفحة التالية", "المزيد", "بعدی", "صفحه بعد", "अगला", "अगला पृष्ठ", "आगे", "पुराने पोस्ट", "পরবর্তী", "suivant"),
+    *("suivante", "page suivante", "siguiente", "página siguiente", "weiter", "nächste", "nächste seite", "próxima"),
+    *("próximo", "successivo", "далее", "следующая", "вперед", "sonraki", "下一页", "下一頁", "次へ", "다음"),
+    *("selanjutnya", "berikutnya"),
+}
+_NEXT_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:next|older|load-?more|show-?more|pagination-next|nextpostslink)(?=$|[\s_-])", re.IGNORECASE
 )
-_NEXT_NAMES = re.compile(r"(?:^|[\s_-])(?:next|older|load-?more|show-?more|pagination-next|nextpostslink)(?=$|[\s_-])", re.I)
-_NO_LIST = re.compile(r"(?:^|[\s_-])(?:calendar|day|month|date|slide|slider|carousel|lightbox|related)(?=$|[\s_-])", re.I)
+_NO_LIST = re.compile(
+    r"(?:^|[\s_-])(?:calendar|day|month|date|slide|slider|carousel|lightbox|related)(?=$|[\s_-])", re.IGNORECASE
+)
 _GROWS = (
-    "[data-infinite-scroll], [infinite-scroll], [data-infinite], [class*=infinite-scroll i], [class*=infinitescroll i], "
-    "[class*=load-more i]:not(a), button[class*=loadmore i], [id*=load-more i]:not(a), [data-next-url], [data-next-page]"
+    "[data-infinite-scroll], [infinite-scroll], [data-infinite], [class*=infinite-scroll i], [data-next-page], "
+    "[class*=infinitescroll i], [class*=load-more i]:not(a), button[class*=loadmore i], [id*=load-more i]:not(a)"
 )
-_GROWING_SCRIPT = re.compile(r"IntersectionObserver|infinite[-_]?scroll|scrollHeight|onscroll|addEventListener\(.scroll", re.I)
+_GROWING_SCRIPT = re.compile(
+    r"IntersectionObserver|infinite[-_]?scroll|scrollHeight|onscroll|addEventListener\(.scroll", re.IGNORECASE
+)
 _DIGITS = re.compile(r"\d+")
-_PAGED = re.compile(r"(?:^|[/?&._-])(?:page|paged|pg|p|seite|pagina|offset|start|from|skip|o|s)[=/_-]?$", re.I)
-_KEYED = re.compile(r"(?:^|[/?&])(?:year|month|day|date|week|y|m|d|w)[=/]?$", re.I)
+_PAGED = re.compile(r"(?:^|[/?&._-])(?:page|paged|pg|p|seite|pagina|offset|start|from|skip|o|s)[=/_-]?$", re.IGNORECASE)
+_KEYED = re.compile(r"(?:^|[/?&])(?:year|month|day|date|week|y|m|d|w)[=/]?$", re.IGNORECASE)
 
 
 class Links(NamedTuple):
@@ -52,7 +60,11 @@ class _Link(NamedTuple):
 
 
 def links_in(document: Document, url: str, *, folder: bool = False) -> Links:
-    """Read where a page leads; addresses absolute, in their one spelling, each once. `folder`: what lies below counts."""
+    """Read where a page leads; addresses absolute, in their one spelling, each once.
+
+    Args:
+        folder: what lies below counts, as in a list of files.
+    """
     links = list(_links(document, url))
     following = dict.fromkeys([*_marked(document, url), *_named(links), *_numbered(links, url)])
     following.pop(url, None)
@@ -86,9 +98,9 @@ def _named(links: Iterable[_Link]) -> Iterator[str]:
         attributes = link.node.attributes
         spoken = (attributes.get("aria-label") or attributes.get("title") or "").strip().lower()
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:300]
-        if (
-            link.text in _NEXT_WORDS or spoken in _NEXT_WORDS or _NEXT_NAMES.search(names)
-        ) and not _is_in_no_list(link.node):
+        if (link.text in _NEXT_WORDS or spoken in _NEXT_WORDS or _NEXT_NAMES.search(names)) and not _is_in_no_list(
+            link.node
+        ):
             yield link.url
 
 
@@ -155,7 +167,9 @@ def _is_in_no_list(node: LexborNode) -> bool:
 def _grows(document: Document) -> bool:
     if document.select(_GROWS):
         return True
-    return any(_GROWING_SCRIPT.search(node.text()[:50_000]) for node in islice(document.select("script:not([src])"), 20))
+    return any(
+        _GROWING_SCRIPT.search(node.text()[:50_000]) for node in islice(document.select("script:not([src])"), 20)
+    )
 
 
 def host_of(url: str) -> str:

@@ -25,7 +25,7 @@ class Step:
 class Bounds:
     """How far one source is walked.
 
-    `pages`, `media`: of one sweep. `depth`: links away from the list. `barren`: pages in a row without a picture or text
+    `pages`, `media`: of one sweep. `depth`: links away from the list. `barren`: pages in a row with nothing
     that is new. `alike`: pictures in a row that are byte for byte one. `time_s`: seconds of one sweep.
     """
 
@@ -82,7 +82,9 @@ class Frontier:
         if self.pages >= self.bounds.pages:
             return self.end("sweep.pages", f"Stopped after {self.pages} pages, the most of one sweep; there are more.")
         if after_s > self.bounds.time_s:
-            return self.end("sweep.time", f"Stopped after {after_s / 60:.0f} minutes and {self.pages} pages; there are more.")
+            return self.end(
+                "sweep.time", f"Stopped after {after_s / 60:.0f} minutes and {self.pages} pages; there are more."
+            )
         if self.media >= self.bounds.media:
             return self.end("sweep.media", f"Stopped after {self.media} pictures and films, the most of one sweep.")
         self.pages += 1
@@ -99,7 +101,10 @@ class Frontier:
         self._alike = self._alike + 1 if sha256 == self._last else 0
         same, self._last = sha256 == self._last, sha256
         if self._alike >= self.bounds.alike:
-            self.end("sweep.alike", f"Stopped after {self.pages} pages: {self._alike + 1} pictures in a row are one and the same.")
+            self.end(
+                "sweep.alike",
+                f"Stopped after {self.pages} pages: {self._alike + 1} pictures in a row are one and the same.",
+            )
         return not same
 
     @property

@@ -64,7 +64,7 @@ class Medium:
 
 
 def media_in(document: Document, base: str) -> list[Medium]:
-    """Give the pictures and films of a page, each address once, in the page's order; icons and drawings are left out."""
+    """Give the pictures and films of a page, each address once, in the page's order; no icons, no drawings."""
     base = _base(document, base)
     return unique(_absolute(one, base) for one in islice(_found(document), MEDIA_OF_A_PAGE))
 
@@ -123,7 +123,7 @@ def _found(document: Document) -> Iterator[Medium]:
 
 
 def _linked(node: LexborNode, seen: set[int]) -> Iterator[Medium]:
-    """Take a link to a file; where a picture stands in it that is the same one, smaller, asked for if the file fails."""
+    """Take a link to a file; a picture inside it is the same one, smaller, and asked for if the file fails."""
     href = node.attributes.get("href") or ""
     kind = kind_of(href)
     if kind is None:
@@ -145,7 +145,9 @@ def _shown(document: Document, seen: set[int]) -> Iterator[Medium]:
         seen.update(one.mem_id for one in inner)
         label = next((one.attributes.get("alt") for one in inner if one.attributes.get("alt")), None)
         yield _medium([url for one in reversed(inner) for url in _candidates(one)], Kind.PICTURE, label=label)
-    for node in document.select("img, amp-img, input[type=image], svg image, [data-src][data-lazy], body [data-original]"):
+    for node in document.select(
+        "img, amp-img, input[type=image], svg image, [data-src][data-lazy], body [data-original]"
+    ):
         if node.mem_id not in seen and not _is_dot(node):
             seen.add(node.mem_id)
             attributes = node.attributes

@@ -9,7 +9,7 @@ from casebook.vocabulary import SourceKind
 from crawler.document import Document, squeeze
 from crawler.feeds import Feed, read_feed
 from crawler.following import links_in
-from crawler.media import Kind, Medium, kind_of, media_in
+from crawler.media import Kind, Medium, kind_of, media_in, unique
 from crawler.page import Page
 
 TEXT_CHARS = 200_000
@@ -32,6 +32,15 @@ class Reading:
     following: tuple[str, ...] = ()
     deeper: tuple[str, ...] = ()
     scripts: bool = False
+
+    def joined(self, other: "Reading") -> "Reading":
+        """Give what either look shows, this one's first."""
+        return Reading(
+            tuple(unique([*self.media, *other.media])),
+            tuple(dict.fromkeys([*self.said, *other.said])),
+            tuple(dict.fromkeys([*self.following, *other.following])),
+            tuple(dict.fromkeys([*self.deeper, *other.deeper])),
+        )
 
 
 def read(page: Page, kind: SourceKind) -> Reading:
@@ -60,7 +69,10 @@ def _of_feed(feed: Feed) -> Reading:
 
 def _said(document: Document, media: list[Medium]) -> Iterator[Said]:
     """Give the words of a page, those that name the whole first."""
-    for words in (document.title, *(document.metas.get(name, "") for name in ("og:title", "og:description", "description"))):
+    for words in (
+        document.title,
+        *(document.metas.get(name, "") for name in ("og:title", "og:description", "description")),
+    ):
         if words:
             yield Said("title", words[:1_000])
     yield from (Said("title", words) for words in document.headings)

@@ -1,5 +1,6 @@
 """How far a sweep goes: the site it began on, and the hosts that serve that site's pictures."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -13,16 +14,19 @@ _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_p
 
 
 class Territory:
-    """One site and its media hosts, learned as pages are read."""
+    """The site of a source (of a handle several) and its media hosts, learned as pages are read."""
 
-    def __init__(self, start: str) -> None:
-        self._site = site_of(start)
+    def __init__(self, starts: Iterable[str]) -> None:
+        self._sites = {site_of(url) for url in starts}
         self._media: set[str] = set()
-        self.refused = 0
+
+    def add(self, url: str) -> None:
+        """Count the site that a start led to as one of its own."""
+        self._sites.add(site_of(url))
 
     def holds(self, url: str) -> bool:
         """Whether an address lies on the site itself."""
-        return site_of(url) == self._site
+        return site_of(url) in self._sites
 
     def serves(self, url: str, *, embedded: bool) -> bool:
         """Whether a picture's address lies on the site or on a host that serves its media.
@@ -37,7 +41,6 @@ class Territory:
         if host in self._media:
             return True
         if not embedded or len(self._media) >= MEDIA_HOSTS:
-            self.refused += 1
             return False
         self._media.add(host)
         return True
