@@ -95,7 +95,7 @@ def _medium(url: str | None, page: Page, *, film: bool, said: bool) -> Medium | 
 
 def _inner(part: Any) -> str:  # noqa: ANN401
     if len(part):
-        return etree.tostring(part, encoding="unicode", method="html")[:200_000]
+        return str(etree.tostring(part, encoding="unicode", method="html"))[:200_000]
     return (part.text or "")[:200_000]
 
 

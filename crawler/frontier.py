@@ -79,16 +79,21 @@ class Frontier:
         queue = next((one for one in self._waiting if one), None)
         if queue is None:
             return None
-        if self.pages >= self.bounds.pages:
-            return self.end("sweep.pages", f"Stopped after {self.pages} pages, the most of one sweep; there are more.")
-        if after_s > self.bounds.time_s:
-            return self.end(
-                "sweep.time", f"Stopped after {after_s / 60:.0f} minutes and {self.pages} pages; there are more."
-            )
-        if self.media >= self.bounds.media:
-            return self.end("sweep.media", f"Stopped after {self.media} pictures and films, the most of one sweep.")
+        self._check(after_s)
+        if self._ended:
+            return None
         self.pages += 1
         return queue.popleft()
+
+    def _check(self, after_s: float) -> None:
+        """End where a bound is reached while pages wait."""
+        if self.pages >= self.bounds.pages:
+            self.end("sweep.pages", f"Stopped after {self.pages} pages, the most of one sweep; there are more.")
+        elif after_s > self.bounds.time_s:
+            told = f"{after_s / 60:.0f} minutes and {self.pages} pages"
+            self.end("sweep.time", f"Stopped after {told}; there are more.")
+        elif self.media >= self.bounds.media:
+            self.end("sweep.media", f"Stopped after {self.media} pictures and films, the most of one sweep.")
 
     def read(self, *, new: bool) -> None:
         """Note whether a page brought something that was not there before; an endless calendar brings nothing."""

@@ -33,7 +33,7 @@ def run(desk: Desk, registry: Registry, *, abandon: Callable[[], None]) -> None:
         CasebookError: the casebook could not be read or written; what is on record stays.
     """
     settings = {**scrapy_settings(desk.settings.crawler), "PEHRA_REGISTRY": registry}
-    _run(settings, Recheck, desk, desk.write, abandon, desk=desk)
+    _run(settings, Recheck, {"desk": desk}, desk, desk.write, abandon)
 
 
 def sweep(desk: SweepDesk, registry: Registry, *, abandon: Callable[[], None]) -> None:
@@ -49,16 +49,17 @@ def sweep(desk: SweepDesk, registry: Registry, *, abandon: Callable[[], None]) -
     async def nothing() -> None:
         pass
 
-    _run(scrapy_settings(crawler, SWEEPING), Sweeper, desk, nothing, abandon, desk=desk, registry=registry)
+    given = {"desk": desk, "registry": registry}
+    _run(scrapy_settings(crawler, SWEEPING), Sweeper, given, desk, nothing, abandon)
 
 
 def _run(
     settings: dict[str, Any],
     spider: type[Spider],
+    given: dict[str, Any],
     desk: Desk | SweepDesk,
     write: Callable[[], Awaitable[None]],
     abandon: Callable[[], None],
-    **given: object,
 ) -> None:
     process = AsyncCrawlerProcess(settings)
     logging.getLogger("scrapy").setLevel(logging.WARNING)  # its lines for every visit hold addresses, and cost time

@@ -94,8 +94,10 @@ class SweepDesk:
         """Prolong the leases until cancelled; sweeps take longer than visits."""
         while True:
             await asyncio.sleep(self.settings.monitor.lease_s * HELD_SHARE)
-            until = self._until(self.clock())
-            await self._asked(lambda until=until: sources.prolong(self.book, self.owner, actor=MONITOR, until=until))
+            await self._asked(self._prolong)
+
+    def _prolong(self) -> int:
+        return sources.prolong(self.book, self.owner, actor=MONITOR, until=self._until(self.clock()))
 
     async def bank(self, sweep: Sweep) -> list[Banked]:
         """Give the pictures and films that a sweep looks for."""
