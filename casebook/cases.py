@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casebook import assignments, casefile, consents, journal, watching
+from casebook import assignments, casefile, consents, journal, sweeping, watching
 from casebook.access import Actor, Right, admit, agrees, reach, require
 from casebook.errors import Refused
 from casebook.store import Casebook
@@ -109,6 +109,8 @@ def withdraw(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> list[Ac
         standing = [act for act in Act if agrees(session, case, act)]
         for act in standing:
             consents.note(session, case.id, act, given=False, actor=actor, at=at)
+            sweeping.withdrawn(session, case.id, act)
+        sweeping.closed(session, case.id)
         case.closed_at = case.closed_at or at
         session.flush()
         watching.unwatch(session, select(WatchedLink.address_id).where(WatchedLink.case_id == case.id))
@@ -125,5 +127,6 @@ def close(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> None:
             raise Refused(f"{case.ref} is closed already")
         case.closed_at = at
         session.flush()
+        sweeping.closed(session, case.id)
         watching.unwatch(session, select(WatchedLink.address_id).where(WatchedLink.case_id == case.id))
         journal.append(session, book.vault, actor, "case.close", case.ref, at)

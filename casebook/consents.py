@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook import casefile, journal, watching
+from casebook import casefile, journal, sweeping, watching
 from casebook.access import Actor, Right, admit, key_of, require
 from casebook.store import Casebook
 from casebook.tables import Consent, WatchedLink
@@ -55,6 +55,8 @@ def change(
         if act is Act.WATCH:
             addresses = select(WatchedLink.address_id).where(WatchedLink.case_id == case.id)
             watching.watch_again(session, addresses, at) if given else watching.unwatch(session, addresses)
+        if not given:
+            sweeping.withdrawn(session, case.id, act)
         journal.append(session, book.vault, actor, f"consent.{'give' if given else 'revoke'} {act}", case.ref, at)
 
 

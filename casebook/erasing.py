@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from casebook import journal, missing
+from casebook import journal, missing, sweeping
 from casebook.access import Actor, Right, require
 from casebook.store import Casebook, outside_transactions
 from casebook.tables import (
@@ -84,6 +84,7 @@ def destroy(
     _keep_sums(session, number)
     session.execute(delete(CaseKey).where(CaseKey.case_id == number))
     session.execute(delete(Assignment).where(Assignment.case_id == number))
+    sweeping.erased(session, number)
     for table in (Entry, Consent, Request):
         session.execute(delete(table).where(table.case_id == number))
     _forget_links(session, number)
@@ -144,7 +145,8 @@ def _forget_links(session: Session, case: int) -> None:
 def scrub(book: Casebook) -> None:
     """Drive what was deleted out of the files: SQLite overwrites it and empties its log, PostgreSQL vacuums."""
     lite = book.engine.dialect.name == "sqlite"
-    tables = (CaseKey, Assignment, Entry, Consent, Request, WatchedLink, Address, Check, Event, Case, MissingPage)
+    kept = (CaseKey, Assignment, Entry, Consent, Request, WatchedLink, Address, Check, Event, Case, MissingPage)
+    tables = (*kept, *sweeping.TABLES)
     vacuum = [f'VACUUM "{table.__tablename__}"' for table in tables]
     with outside_transactions(book) as execute:
         for statement in ["PRAGMA wal_checkpoint(TRUNCATE)"] if lite else vacuum:

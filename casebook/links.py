@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from sqlalchemy import Row, Select, func, select
@@ -81,28 +81,59 @@ def add(
     require(actor, Right.KEEP_CASES)
     with book.writing() as session:
         case = admit(session, actor, ref, at)
-        if case.closed_at is not None:
-            raise Refused(f"{case.ref} is closed: open a new case for these links")
-        require_consent(session, case, Act.WATCH)
-        minor = minor or case.minor
-        addresses = _addresses(session, book, found, at, minor=minor)
-        known = _links_of(session, case.id, list(addresses.values()))
-        fresh = {
-            one: _new_link(case.id, one, category, at, reported_at, minor=minor)
-            for one in addresses.values()
-            if one not in known
-        }
-        session.add_all(fresh.values())
-        again = [link for link in known.values() if link.retired_at is not None]
-        for link in again:
-            link.retired_at = None
-        for link in known.values():
-            link.minor = link.minor or minor
-        session.flush()
-        journal.append(session, book.vault, actor, f"link.add {len(fresh) + len(again)}", case.ref, at)
-        new = [link.id for link in fresh.values()] + [link.id for link in again]
-        old = [link.id for link in known.values() if link not in again]
-        return Added(_views(session, book, new), _views(session, book, old))
+        done = watch(
+            session, book, case, found, actor=actor, at=at, category=category, reported_at=reported_at, minor=minor
+        )
+        old: list[int] = [number for number in done.numbers if number not in set(done.new)]
+        return Added(_views(session, book, done.new), _views(session, book, old))
+
+
+class Watched(NamedTuple):
+    """Links by their numbers: every one, in the order of their addresses, and those that are new or watched again."""
+
+    numbers: list[LinkId]
+    new: list[int]
+
+
+def watch(
+    session: Session,
+    book: Casebook,
+    case: Case,
+    found: Sequence[Found],
+    *,
+    actor: Actor,
+    at: datetime,
+    category: Category,
+    reported_at: datetime | None,
+    minor: bool,
+) -> Watched:
+    """Watch addresses for a case inside the caller's transaction.
+
+    Raises:
+        Refused: the case is closed, or nobody agreed to watching.
+    """
+    if case.closed_at is not None:
+        raise Refused(f"{case.ref} is closed: open a new case for these links")
+    require_consent(session, case, Act.WATCH)
+    minor = minor or case.minor
+    addresses = _addresses(session, book, found, at, minor=minor)
+    known = _links_of(session, case.id, list(addresses.values()))
+    fresh = {
+        one: _new_link(case.id, one, category, at, reported_at, minor=minor)
+        for one in addresses.values()
+        if one not in known
+    }
+    session.add_all(fresh.values())
+    again = [link for link in known.values() if link.retired_at is not None]
+    for link in again:
+        link.retired_at = None
+    for link in known.values():
+        link.minor = link.minor or minor
+    session.flush()
+    journal.append(session, book.vault, actor, f"link.add {len(fresh) + len(again)}", case.ref, at)
+    everyone = known | fresh
+    numbers = [LinkId(everyone[one].id) for one in addresses.values()]
+    return Watched(numbers, [link.id for link in fresh.values()] + [link.id for link in again])
 
 
 def _addresses(

@@ -1,5 +1,6 @@
 """A new monitor's key: everything under the old one is sealed and looked up anew, in one transaction."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,18 @@ from sqlalchemy.orm import Session
 from casebook import journal
 from casebook.access import Actor, Right, require
 from casebook.store import Casebook
-from casebook.tables import Base, Book, MissingPage, Officer, OfficerKey, Sealed, Site
+from casebook.tables import (
+    Base,
+    Book,
+    Image,
+    MissingPage,
+    Officer,
+    OfficerKey,
+    Sealed,
+    Site,
+    Source,
+    WatchedName,
+)
 from casebook.vault import Vault
 from platforms.address import site_of
 
@@ -45,7 +57,7 @@ def _seal_anew(session: Session, table: Table, old: Vault, new: Vault) -> None:
 
 def _turned(row: Mapping[str, Any], names: dict[str, str], old: Vault, new: Vault) -> dict[str, Any]:
     values = {
-        column: None if row[column] is None else new.seal(name, old.unseal(name, row[column]))
+        column: None if row[column] is None else new.seal_bytes(name, old.unseal_bytes(name, row[column]))
         for column, name in names.items()
     }
     return {"id": row["id"], **values}
@@ -73,7 +85,30 @@ def _look_up_anew(session: Session, old: Vault, new: Vault) -> None:
         page.shape_digest = new.digest("shape", old.unseal("missing_page.shape", page.shape))
     for officer in session.scalars(select(Officer)):
         officer.name_digest = new.digest("officer", old.unseal("officer.name", officer.name))
+    _look_up_sweeps_anew(session, old, new)
     session.flush()
+
+
+def _look_up_sweeps_anew(session: Session, old: Vault, new: Vault) -> None:
+    """Make the digests by which pictures, names, sources and what was seen are found again."""
+    for image in session.scalars(select(Image)):
+        image.print_digest = new.digest("image", old.unseal_bytes("image.print", image.print).hex())
+    for name in session.scalars(select(WatchedName)):
+        name.words_digest = new.digest("name", old.unseal("watched_name.words", name.words).casefold())
+    for source in session.scalars(select(Source)):
+        source.url_digest = new.digest("source", old.unseal("source.url", source.url))
+    table = Base.metadata.tables["seen_media"]
+    for rows in _batches(session, table, [table.c.media, table.c.what]):
+        _write(session, table, [_seen_anew(row, old, new) for row in rows])
+
+
+def _seen_anew(row: Mapping[str, Any], old: Vault, new: Vault) -> dict[str, Any]:
+    content = json.loads(old.unseal("seen_media.what", row["what"]))["sha256"]
+    return {
+        "id": row["id"],
+        "media_digest": new.digest("media", old.unseal("seen_media.media", row["media"])),
+        "bytes_digest": None if content is None else new.digest("bytes", content),
+    }
 
 
 def _unprotected_officers(session: Session, old: Vault, new: Vault) -> None:

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from casebook import journal, notices
+from casebook import journal, notices, sweeping
 from casebook.access import Actor, Right, agreed, require
 from casebook.settings import Retention
 from casebook.store import Casebook
-from casebook.tables import Assignment, Case, Check, Event, JournalEntry, Notice
+from casebook.tables import Assignment, Case, Check, Event, JournalEntry, Notice, SeenMedia, WatchedName
 from casebook.vocabulary import Act
 
 REMINDED_EVERY = timedelta(days=30)
@@ -23,6 +23,8 @@ class Swept:
 
     checks: int
     notices: int
+    seen: int
+    names: int
     ways_in_ended: int
     reminders: int
 
@@ -33,6 +35,8 @@ def sweep(book: Casebook, limits: Retention, *, actor: Actor, at: datetime) -> S
     return Swept(
         checks=_drop_checks(book, at - timedelta(seconds=limits.checks_s)),
         notices=_drop_notices(book, at - timedelta(seconds=limits.notices_s)),
+        seen=_drop_seen(book, at - timedelta(seconds=limits.seen_s)),
+        names=_drop_names(book, actor, at),
         ways_in_ended=_end_ways_in(book, actor, at),
         reminders=_remind(book, limits, actor, at),
     )
@@ -67,6 +71,43 @@ def _drop_checks(book: Casebook, before: datetime) -> int:
 def _drop_notices(book: Casebook, before: datetime) -> int:
     with book.writing() as session:
         return len(session.execute(delete(Notice).where(Notice.seen_at < before).returning(Notice.id)).all())
+
+
+def _drop_seen(book: Casebook, before: datetime) -> int:
+    """Drop what sweeps met and did not meet again for long, in small transactions."""
+    dropped = 0
+    while True:
+        old = select(SeenMedia.id).where(SeenMedia.last_seen_at < before).order_by(SeenMedia.id).limit(DELETED_AT_ONCE)
+        with book.writing() as session:
+            gone = delete(SeenMedia).where(SeenMedia.id.in_(old)).returning(SeenMedia.id)
+            count = len(session.execute(gone.execution_options(synchronize_session=False)).all())
+        dropped += count
+        if count < DELETED_AT_ONCE:
+            return dropped
+
+
+def _drop_names(book: Casebook, actor: Actor, at: datetime) -> int:
+    """Say that a name's time is over, and forget it when nobody renewed it for a month."""
+    with book.writing() as session:
+        query = select(WatchedName, Case).join(Case, Case.id == WatchedName.case_id).where(WatchedName.until <= at)
+        over = session.execute(query).all()
+        for name, case in over:
+            subject = f"{case.ref}/{name.id}"
+            if name.until <= at - REMINDED_EVERY:
+                sweeping.forget_names(session, case.id, [name.id])
+                journal.append(session, book.vault, actor, "name.forget", subject, at)
+            elif not _told(session, subject, name.until):
+                words = f"name {name.id} of {case.ref} is looked for no more: pehra name renew {name.id}, or let it go"
+                notices.tell_assigned(session, case, words, at)
+                journal.append(session, book.vault, actor, "name.over", subject, at)
+        return sum(name.until <= at - REMINDED_EVERY for name, _ in over)
+
+
+def _told(session: Session, subject: str, since: datetime) -> bool:
+    query = select(JournalEntry.seq).where(
+        JournalEntry.act == "name.over", JournalEntry.subject == subject, JournalEntry.at >= since
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def _end_ways_in(book: Casebook, actor: Actor, at: datetime) -> int:

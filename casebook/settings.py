@@ -137,7 +137,7 @@ class Sweeps(Section):
     failing_max_s: Seconds = 604_800
     depth: Annotated[int, Field(ge=0, le=20)] = 3
     pages: Annotated[int, Field(ge=1, le=100_000)] = 200
-    radius: Annotated[int, Field(ge=0, le=64)] = 31
+    radius: Annotated[int, Field(ge=0, le=64)] | None = None
     dismissed_bits: Annotated[int, Field(ge=0, le=31)] = 16
     flood_per_day: Annotated[int, Field(ge=1, le=1_000_000)] = 50
     names_for_s: Seconds = 7_776_000

@@ -1,70 +1,38 @@
-"""Sightings: suspected copies, recorded once each, and what a person makes of them."""
+"""Sightings: suspected copies, and what a person makes of them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from casebook.access import Actor
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
+
+from casebook import copies, journal, links
+from casebook.access import Actor, Right, admit, reach, require
+from casebook.copies import Hit, Met
+from casebook.errors import NotFound, Refused
 from casebook.links import Found
-from casebook.settings import Sweeps
+from casebook.recording import NAME_TIER, Recorded, record, record_seen
+from casebook.seen import Media
 from casebook.store import Casebook
-from casebook.vocabulary import Category, MediaKind, SightingState
+from casebook.tables import Case, Sighting, SightingPlace
+from casebook.vocabulary import Category, LinkId, SightingState
 
-
-@dataclass(frozen=True)
-class Hit:
-    """Why something is suspected: `image` or `name` is the number of what it matched; None where it has no such measure.
-
-    `distance` in bits, `at_s` in seconds of a film (ours, or that which was met), `region` of the picture that was met;
-    for a name the place on the page where it stands ("title", "text", "file").
-    """
-
-    tier: str
-    image: int | None = None
-    name: int | None = None
-    distance: int | None = None
-    inliers: int | None = None
-    turn: str | None = None
-    region: str | None = None
-    at_s: float | None = None
-
-
-@dataclass(frozen=True)
-class Media:
-    """A picture or film as it was met: validators and SHA-256 of its bytes, its print (without features), its PDQ.
-
-    `pdq` (32 bytes) is of the whole picture upright; None where it could not be read or is too plain.
-    """
-
-    address: str
-    kind: MediaKind
-    sha256: bytes | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    print: bytes | None = None
-    pdq: bytes | None = None
-
-
-@dataclass(frozen=True)
-class Met:
-    """One thing that a sweep met on a page, with what it matched, if anything; `media` is None for a page's text."""
-
-    page: str
-    media: Media | None
-    hits: tuple[Hit, ...] = ()
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """What recording did: new sightings, copies met again, those silenced, and pictures that flooded.
-
-    Silenced are what was dismissed before, and hits of pictures that rest.
-    """
-
-    new: list[int]
-    again: int
-    silenced: int
-    quarantined: list[int]
+__all__ = [
+    "NAME_TIER",
+    "Hit",
+    "Media",
+    "Met",
+    "Place",
+    "Recorded",
+    "SightingView",
+    "confirm",
+    "dismiss",
+    "list_of",
+    "record",
+    "record_seen",
+    "show",
+]
 
 
 @dataclass(frozen=True)
@@ -93,6 +61,7 @@ class SightingView:
     turn: str | None
     region: str | None
     at_s: float | None
+    known_at_s: float | None
     because: str
     state: SightingState
     found_at: datetime
@@ -101,44 +70,33 @@ class SightingView:
     places: list[Place]
 
 
-def record(
-    book: Casebook, owner: str, source: int, met: Sequence[Met], *, actor: Actor, at: datetime, sweeps: Sweeps
-) -> Recorded | None:
-    """Write what a sweep met and whom it suspects, in one transaction: what was seen, sightings, places.
-
-    The same copy is one sighting however often it is met: the same bytes, or the same address, or on the same page the
-    same picture at another size. What is within `dismissed_bits` of something dismissed never alerts again. A picture
-    with more than `flood_per_day` new sightings in a day rests until a person looks.
-
-    Returns:
-        None where the source is not the owner's any more: it ended, its case closed, or another worker has it.
-    """
-    raise NotImplementedError
-
-
-def record_seen(
-    book: Casebook,
-    ref: str,
-    hits: Sequence[tuple[int, Sequence[Hit]]],
-    *,
-    actor: Actor,
-    at: datetime,
-    sweeps: Sweeps,
-) -> Recorded:
-    """Write what a picture added now matches of what was seen before: numbers of `seen.Met`, and their hits."""
-    raise NotImplementedError
-
-
 def list_of(
     book: Casebook, *, actor: Actor, at: datetime, case: str | None = None, state: SightingState | None = None
 ) -> list[SightingView]:
     """List sightings of open cases, or of one case, the nearest matches first."""
-    raise NotImplementedError
+    require(actor, Right.READ_CASES)
+    with book.writing() as session:
+        ref = "all" if case is None else admit(session, actor, case, at).ref
+        query = _joined().where(Case.closed_at.is_(None) if case is None else Case.ref == ref)
+        if state is not None:
+            query = query.where(Sighting.state == state)
+        rows = session.execute(query.where(Case.id.in_(reach(actor, at)))).all()
+        journal.append(session, book.vault, actor, "sighting.list", ref, at)
+        return sorted(_views(session, book, rows), key=_nearness)
+
+
+def _nearness(view: SightingView) -> tuple[bool, int, int, int]:
+    bits = 256 if view.distance is None else view.distance
+    return view.state is not SightingState.SUSPECTED, bits, -(view.inliers or 0), view.sighting
 
 
 def show(book: Casebook, sighting: int, *, actor: Actor, at: datetime) -> SightingView:
     """Give one sighting with all its places; the look is journaled."""
-    raise NotImplementedError
+    require(actor, Right.READ_CASES)
+    with book.writing() as session:
+        row = _admitted(session, actor, sighting, at)
+        journal.append(session, book.vault, actor, "sighting.show", f"{row.Case.ref}/{sighting}", at)
+        return _views(session, book, [row])[0]
 
 
 def confirm(
@@ -150,15 +108,111 @@ def confirm(
     at: datetime,
     category: Category = Category.NCII,
     minor: bool = False,
-) -> tuple[SightingView, list[int]]:
+) -> tuple[SightingView, list[LinkId]]:
     """Say that it is a copy: the pages where it was met become watched links of the case, in one act.
 
+    Args:
+        recognise: turns a page's address into what is watched, as `link add` does.
+
     Returns:
-        The sighting, and the links' numbers.
+        The sighting, and the links' numbers, the first page's first.
     """
-    raise NotImplementedError
+    require(actor, Right.KEEP_CASES)
+    with book.writing() as session:
+        row = _admitted(session, actor, sighting, at)
+        pages = [one.page for one in _views(session, book, [row])[0].places]
+        found = [recognise(page) for page in dict.fromkeys(pages)]
+        numbers = links.watch(
+            session, book, row.Case, found, actor=actor, at=at, category=category, reported_at=None, minor=minor
+        ).numbers
+        _decide(row.Sighting, SightingState.CONFIRMED, actor, at)
+        row.Sighting.link_id = numbers[0]
+        journal.append(session, book.vault, actor, "sighting.confirm", f"{row.Case.ref}/{sighting}", at)
+        session.flush()
+        return _views(session, book, [row])[0], numbers
 
 
 def dismiss(book: Casebook, sighting: int, *, actor: Actor, at: datetime) -> SightingView:
-    """Say that it is none: what looks like it never alerts this case again."""
-    raise NotImplementedError
+    """Say that it is none: what looks like it never alerts this case again.
+
+    Raises:
+        Refused: it was confirmed before.
+    """
+    require(actor, Right.KEEP_CASES)
+    with book.writing() as session:
+        row = _admitted(session, actor, sighting, at)
+        if row.Sighting.state is SightingState.CONFIRMED:
+            raise Refused(f"it was confirmed, and its link is watched: pehra link retire {row.Sighting.link_id}")
+        _decide(row.Sighting, SightingState.DISMISSED, actor, at)
+        journal.append(session, book.vault, actor, "sighting.dismiss", f"{row.Case.ref}/{sighting}", at)
+        session.flush()
+        return _views(session, book, [row])[0]
+
+
+def _decide(row: Sighting, state: SightingState, actor: Actor, at: datetime) -> None:
+    row.state, row.decided_at, row.decided_by = state, at, actor.name
+
+
+def _joined() -> Select[Sighting, Case]:
+    return select(Sighting, Case).join(Case, Case.id == Sighting.case_id)
+
+
+def _admitted(session: Session, actor: Actor, sighting: int, at: datetime) -> Row[Sighting, Case]:
+    query = _joined().where(Sighting.id == sighting, Case.id.in_(reach(actor, at)))
+    row = session.execute(query.with_for_update(of=Sighting)).one_or_none()
+    if row is None:
+        raise NotFound("no sighting of that number; try: pehra sighting list")
+    return row
+
+
+def _views(session: Session, book: Casebook, rows: Sequence[Row[Sighting, Case]]) -> list[SightingView]:
+    found = copies.places(session, [row.Sighting.id for row in rows])
+    return [_view(row, [_place(book, one) for one in found[row.Sighting.id]]) for row in rows]
+
+
+def _place(book: Casebook, row: SightingPlace) -> Place:
+    unseal = book.vault.unseal
+    media = None if row.media is None else unseal("sighting_place.media", row.media)
+    return Place(unseal("sighting_place.page", row.page), media, row.met_at, row.last_met_at)
+
+
+def _view(row: Row[Sighting, Case], places: list[Place]) -> SightingView:
+    one, case = row
+    return SightingView(
+        sighting=one.id,
+        case=case.ref,
+        page=places[0].page,
+        media=places[0].media,
+        image=one.image_id,
+        name=one.name_id,
+        tier=one.tier,
+        distance=one.distance,
+        inliers=one.inliers,
+        turn=one.turn,
+        region=one.region,
+        at_s=one.at_s,
+        known_at_s=one.known_at_s,
+        because=_because(one),
+        state=one.state,
+        found_at=one.found_at,
+        decided_at=one.decided_at,
+        link=one.link_id,
+        places=places,
+    )
+
+
+def _because(one: Sighting) -> str:
+    """Say why it is suspected, in words that a person can check."""
+    if one.tier == NAME_TIER:
+        return f"The page names somebody who is looked for ({one.region or 'text'})."
+    parts = [] if one.distance is None else [f"{one.distance} of 256 bits of its hash differ"]
+    if one.inliers is not None:
+        parts.append(f"{one.inliers} stills agree" if one.tier == "film" else f"{one.inliers} details lie alike")
+    if one.turn is not None:
+        parts.append(one.turn)
+    if one.region is not None:
+        parts.append(f"in {one.region}" if one.region.startswith(("the ", "a ")) else one.region)
+    if one.at_s is not None:
+        parts.append(f"at {timedelta(seconds=round(one.at_s))} of the film")
+    which = "a picture that was removed" if one.image_id is None else f"picture {one.image_id}"
+    return f"It looks like {which}: {', '.join(parts) or one.tier}."

@@ -401,7 +401,8 @@ class Image(Base):
     """Fingerprints of a picture or film that a case looks for; the picture itself is nowhere.
 
     `print` holds what hashes say of it, `features` what is needed to prove a crop or a sticker, only with the consent
-    to deep matching. `label_id` is the entry of the case file that says which picture it is. `radius` in bits.
+    to deep matching. `label_id` is the entry of the case file that says which picture it is. `radius` in bits, None for
+    the bank's usual one. `looked_at` is when a person last ended a quarantine.
     """
 
     __tablename__ = "image"
@@ -413,10 +414,11 @@ class Image(Base):
     print: Mapped[bytes] = mapped_column(Sealed)
     print_digest: Mapped[bytes] = mapped_column(Digest)
     features: Mapped[bytes | None] = mapped_column(Sealed)
-    radius: Mapped[int] = mapped_column(Integer)
+    radius: Mapped[int | None] = mapped_column(Integer)
     added_at: Mapped[datetime]
     off_at: Mapped[datetime | None]
     quarantined_at: Mapped[datetime | None]
+    looked_at: Mapped[datetime | None]
     __table_args__ = (Index("image_once", "case_id", "print_digest", unique=True),)
 
 
@@ -494,7 +496,8 @@ class SeenMedia(Base):
 class Sighting(Base):
     """A suspected copy, or a page that names somebody; `print` is the PDQ of what was found, so that it is known again.
 
-    `distance` in bits; `at_s` is the second in a film; `region` says which part of the found picture matched.
+    `distance` in bits; `at_s` is the second in the film that was found, `known_at_s` in ours; `region` says which part
+    of what was found matched.
     """
 
     __tablename__ = "sighting"
@@ -510,6 +513,7 @@ class Sighting(Base):
     turn: Mapped[str | None] = mapped_column(String(40))
     region: Mapped[str | None] = mapped_column(String(80))
     at_s: Mapped[float | None] = mapped_column(Float)
+    known_at_s: Mapped[float | None] = mapped_column(Float)
     print: Mapped[bytes | None] = mapped_column(Sealed)
     found_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
@@ -518,7 +522,7 @@ class Sighting(Base):
 
 
 class SightingPlace(Base):
-    """One place where a copy was met: the page, and what it showed; `content` is the SHA-256 of what was served there."""
+    """One place where a copy was met: the page, and what it showed; `content` is the SHA-256 of what was served."""
 
     __tablename__ = "sighting_place"
     id: Mapped[int] = mapped_column(primary_key=True)

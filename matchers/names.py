@@ -40,5 +40,5 @@ class Watch:
         raise NotImplementedError
 
     def mentions(self, text: str) -> list[Mention]:
-        """Find references, best first, one for each key and place; a common name only with a second sign on the page."""
+        """Find references, best first, one for each key and place; a common name only with a second sign near."""
         raise NotImplementedError

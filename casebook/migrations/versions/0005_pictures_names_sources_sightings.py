@@ -32,9 +32,9 @@ def _looked_for() -> None:
         sa.Column("print", Sealed(), nullable=False),
         sa.Column("print_digest", Digest(length=32), nullable=False),
         sa.Column("features", Sealed(), nullable=True),
-        sa.Column("radius", sa.Integer(), nullable=False),
+        sa.Column("radius", sa.Integer(), nullable=True),
         *_moments("added_at"),
-        *_moments("off_at", "quarantined_at", nullable=True),
+        *_moments("off_at", "quarantined_at", "looked_at", nullable=True),
     )
     op.create_index("image_once", "image", ["case_id", "print_digest"], unique=True)
     op.create_table(
@@ -109,6 +109,7 @@ def _sightings() -> None:
         sa.Column("turn", sa.String(40), nullable=True),
         sa.Column("region", sa.String(80), nullable=True),
         sa.Column("at_s", sa.Float(), nullable=True),
+        sa.Column("known_at_s", sa.Float(), nullable=True),
         sa.Column("print", Sealed(), nullable=True),
         *_moments("found_at"),
         *_moments("decided_at", nullable=True),
