@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from casebook.images import Banked
 from casebook.names import Watched
-from casebook.sightings import Hit
+from casebook.sightings import NAME_TIER, Hit
 from casebook.vocabulary import MediaKind
 from crawler.reading import Said
-from matchers import hits, prints
+from matchers import prints
 from matchers.decoding import Decoders
 from matchers.errors import BadPrint, NoDecoder, PictureError
 from matchers.hits import best
@@ -109,7 +109,7 @@ class Recogniser:
 
     def hits(self, taken: Taken) -> tuple[Hit, ...]:
         """Match; for each picture of the case and each way of finding it the best hit."""
-        return tuple(_told(hit) for hit in best(hit for one in taken.prints for hit in self.bank.match(one)))
+        return tuple(Hit.of(hit) for hit in best(hit for one in taken.prints for hit in self.bank.match(one)))
 
     def named(self, said: Sequence[Said]) -> tuple[Hit, ...]:
         """Look for names in a page's words, taken together; for each name the first place where it stands."""
@@ -119,7 +119,7 @@ class Recogniser:
         found: dict[int, Hit] = {}
         for mention in self.watch.mentions(text):
             place = next(one.place for start, one in reversed(starts) if start <= mention.where[0])
-            found.setdefault(mention.key, Hit("name", name=mention.key, region=place))
+            found.setdefault(mention.key, Hit(NAME_TIER, name=mention.key, region=place))
         return tuple(found.values())
 
 
@@ -135,16 +135,3 @@ def _has_features(known: Print | Film) -> bool:
     if isinstance(known, Film):
         return any(still.print.features is not None for still in known.stills)
     return known.features is not None
-
-
-def _told(hit: hits.Hit) -> Hit:
-    region = None if hit.region is None else f"{hit.region.because}, {' '.join(map(str, hit.region.box))}"
-    return Hit(
-        tier=hit.tier.value,
-        image=hit.key,
-        distance=hit.distance,
-        inliers=hit.inliers,
-        turn=hit.turn.value,
-        region=region,
-        at_s=hit.at_s if hit.at_s is not None else hit.known_at_s,
-    )

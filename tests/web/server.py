@@ -385,6 +385,7 @@ class Web:
         self._ports: list[int] = []
         self._tls_port = 0
         self._states: dict[str, State] = {}
+        self._own: dict[str, Behaviour] = {}
         self._hits: Counter[str] = Counter()
         self._served: Counter[str] = Counter()
         self._requests: defaultdict[str, list[Request]] = defaultdict(list)
@@ -436,6 +437,10 @@ class Web:
         if state not in STATES:
             raise ValueError(f"no state {state}; there are: {', '.join(get_args(State))}")
         self._states[path] = state
+
+    def serve(self, first: str, behaviour: Behaviour) -> None:
+        """Let all paths with this first part do as a test wants."""
+        self._own[first] = behaviour
 
     def clear(self, path: str) -> None:
         """Let a path, or all below a first part, do again what it does by itself."""
@@ -510,7 +515,9 @@ class Web:
         if self._delay_s:
             await asyncio.sleep(self._delay_s)
         state = self._states.get(f"/{request.parts[0]}") or self._states.get(path)
-        behaviour = STATES[state] if state else BEHAVIOURS.get(request.parts[0], missing)
+        behaviour = (
+            STATES[state] if state else self._own.get(request.parts[0], BEHAVIOURS.get(request.parts[0], missing))
+        )
         await behaviour(visit)
         return not visit.ends and request.headers.get("connection", "").lower() != "close"
 
