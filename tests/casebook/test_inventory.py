@@ -9,7 +9,10 @@ from casebook.tables import Base, Digest, Locked, Sealed
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 TESTS = Path(__file__).resolve().parents[1]
-NUMBERS = {"id", "case_id", "address_id", "link_id", "check_id", "officer_id"}
+NUMBERS = {
+    "id", "case_id", "address_id", "link_id", "check_id", "officer_id", "image_id", "label_id", "name_id", "source_id",
+    "sighting_id",
+}  # fmt: skip
 TIMES = {"at", "since", "gone_since", "until", "wait_until", "not_before"}
 
 

@@ -23,7 +23,7 @@ from casebook import (
     sightings,
     sources,
 )
-from casebook.access import MONITOR, Actor
+from casebook.access import MONITOR, Actor, Role
 from casebook.errors import NotFound, Refused
 from casebook.images import NewImage
 from casebook.links import Found
@@ -37,7 +37,7 @@ from casebook.vault import Vault
 from casebook.vocabulary import Act, MediaKind, NameKind, SightingState, SourceKind, SourceState, State
 from platforms.hotlines import Hotline, hotlines
 from tests.casebook.conftest import START, hired
-from tests.casebook.test_second_person import approved, boss, erased
+from tests.casebook.test_second_person import approved, erased
 from tests.casebook.test_visits import later, open_case
 
 GALLERY = "https://somebody-by-name.example/gallery"
@@ -437,10 +437,10 @@ def fill(book: Casebook, officer: Actor, swept: Swept) -> None:
     assert all(counts.values()), counts
 
 
-def test_all_of_a_case_that_sweeps_made_or_used_is_erased_with_it(book: Casebook, officer: Actor, boss: Actor) -> None:
+def test_all_of_a_case_that_sweeps_made_or_used_is_erased_with_it(book: Casebook, officer: Actor) -> None:
     swept = Swept(book, officer)
     fill(book, officer, swept)
-    approved(book, swept.ref, officer, boss)
+    approved(book, swept.ref, officer, hired(book, officer, "the boss", Role.SUPERVISOR))
     assert erased(book, 72) == [swept.ref]
     with book.reading() as session:
         counts = {table.__tablename__: session.scalar(select(func.count()).select_from(table)) for table in TABLES}
