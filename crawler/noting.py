@@ -27,6 +27,10 @@ REMEMBERED = 4_000  # pictures of one case, by their bytes, for one pass
 Noted = tuple[Walk, Met]
 
 
+class _NoBank(Exception):
+    """What a case looks for could not be read; without it, its sweeps tell nothing."""
+
+
 class Recognising:
     """Turns what was met into what is noted; keeps the fingerprints of one pass, never a picture."""
 
@@ -51,6 +55,9 @@ class Recognising:
         except NoDecoder:
             item.walk.frontier.end("pehra.no-decoder", "The process that reads pictures did not start.")
             return None
+        except _NoBank as error:
+            item.walk.frontier.end("pehra.no-bank", f"What this case looks for could not be read ({error}).")
+            return None
         except Exception as error:  # noqa: BLE001  # the edge of a picture
             kind = type(error).__name__
             log.error("something met by source %s could not be matched (%s)", item.walk.sweep.source, kind)  # noqa: TRY400
@@ -61,7 +68,10 @@ class Recognising:
         """Give a case's bank, built once in a pass; two walks of one case wait for the same one."""
         if sweep.case not in self._of:
             self._of[sweep.case] = asyncio.create_task(self._built(sweep))
-        return await self._of[sweep.case]
+        try:
+            return await self._of[sweep.case]
+        except Exception as error:  # the edge of a case's bank
+            raise _NoBank(type(error).__name__) from None
 
     async def _built(self, sweep: Sweep) -> Recogniser:
         banked, watched = await self._desk.bank(sweep), await self._desk.watched(sweep)

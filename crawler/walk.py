@@ -17,6 +17,7 @@ from crawler.novelty import Novelty
 from crawler.page import Page
 from crawler.patience import retry_after
 from crawler.reading import Reading, Said, read
+from crawler.robots import Robots
 from crawler.territory import Territory
 from crawler.verdict import Baseline, judge
 from platforms.registry import Registry
@@ -64,8 +65,8 @@ class World(Protocol):
     async def rendered(self, url: str) -> Page | None:
         """Look in a browser that scrolls to the end; None where there is none."""
 
-    async def allows(self, url: str) -> bool:
-        """Tell whether the host lets robots ask for this address."""
+    async def rules(self, url: str) -> Robots:
+        """Give what the host of this address asks of robots."""
 
     async def barred(self, urls: Sequence[str]) -> set[str]:
         """Give those of these that hold somebody's child."""
@@ -145,10 +146,18 @@ class Walk:
         if await self._world.barred([self._canonical(url)]):
             self.frontier.say("sweep.child", "An address that holds a child was left alone.")
             return False
-        if self.sweep.obeys_robots and not await self._world.allows(url):
+        return await self._allowed(url)
+
+    async def _allowed(self, url: str) -> bool:
+        """Ask the host's robots.txt, unless the source says otherwise."""
+        if not self.sweep.obeys_robots:
+            return True
+        rules = await self._world.rules(url)
+        if rules.closed:
+            self.frontier.say("sweep.silent", "The site failed, or did not answer, when asked for its robots.txt.")
+        elif not rules.allows(url):
             self.frontier.say("sweep.robots", "The site asks robots to stay out of some of it; that was left out.")
-            return False
-        return True
+        return rules.allows(url)
 
     def _canonical(self, url: str) -> str:
         return self._registry.identify(url).canonical
@@ -246,8 +255,7 @@ class Walk:
         self._asked.add(url)
         if not self._territory.serves(url, embedded=medium.embedded):
             return False
-        if self.sweep.obeys_robots and not await self._world.allows(url):
-            self.frontier.say("sweep.robots", "The site asks robots to stay out of some of it; that was left out.")
+        if not await self._allowed(url):
             return False
         answer = await self._world.medium(url, medium, _tags_of(known))
         if answer.status == 304 and known is not None:

@@ -109,15 +109,15 @@ class Sweeper(Spider):
         """Look in the browser, scrolling."""
         return await self._browsers.look(url, self.limits.proxy, scrolls=self.sweeps.scrolls)
 
-    async def allows(self, url: str) -> bool:
-        """Ask the host's robots.txt, once in a pass."""
+    async def rules(self, url: str) -> Robots:
+        """Ask the host's robots.txt, once in a pass, and go as slowly as it asks."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._robots:
             self._robots[origin] = asyncio.create_task(self._rules(origin))
         rules = await self._robots[origin]
         self._slow_down(parts.netloc, rules.delay_s)
-        return rules.allows(url)
+        return rules
 
     async def _rules(self, origin: str) -> Robots:
         url = f"{origin}/robots.txt"
