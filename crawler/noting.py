@@ -70,7 +70,7 @@ class Recognising:
             self._of[sweep.case] = asyncio.create_task(self._built(sweep))
         try:
             return await self._of[sweep.case]
-        except Exception as error:  # the edge of a case's bank
+        except Exception as error:  # noqa: BLE001  # the edge of a bank
             raise _NoBank(type(error).__name__) from None
 
     async def _built(self, sweep: Sweep) -> Recogniser:
