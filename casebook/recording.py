@@ -58,7 +58,7 @@ def record(
         row = sources.held(session, owner, source)
         if row is None:
             return None
-        seen.put(session, book, row.Case.id, source, [(one.page, one.media) for one in met if one.media], at)
+        seen.put(session, book, row.Case, source, [(one.page, one.media) for one in met if one.media], at)
         return _write(session, book, row.Case, met, f"{row.Case.ref}/{source}", actor, at, sweeps)
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casebook import journal, sweeping
-from casebook.access import Actor, Right, admit, require
+from casebook.access import Actor, Right, admit, agrees, require
 from casebook.store import Casebook
-from casebook.tables import Address, SeenMedia
+from casebook.tables import Address, Case, SeenMedia
 from casebook.vault import Vault
 from casebook.vocabulary import Act, MediaKind
 
@@ -20,6 +20,8 @@ from casebook.vocabulary import Act, MediaKind
 @dataclass(frozen=True)
 class Media:
     """A picture or film as it was met: validators and SHA-256 of its bytes, its print (`Print.slim()`), its PDQ.
+
+    `features` is the print with local features, kept only where the case agrees to deep matching.
 
     `pdq` (32 bytes) is of the whole picture upright; None where it could not be read or is too plain. Where the server
     says "not modified", `sha256`, `print` and `pdq` are None, and what is known stays.
@@ -32,6 +34,7 @@ class Media:
     last_modified: str | None = None
     print: bytes | None = None
     pdq: bytes | None = None
+    features: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Met:
-    """A picture or film that was met before, for the bank; `seen` is its number."""
+    """A picture or film that was met before, for the bank; `seen` is its number, `print` has features where kept."""
 
     seen: int
     kind: MediaKind
@@ -114,21 +117,28 @@ def matching(book: Casebook, ref: str, *, actor: Actor, at: datetime, at_once: i
         if not rows:
             return
         last = rows[-1].id
-        yield [Met(row.id, row.kind, _print(book.vault, row) or b"") for row in rows]
+        yield [Met(row.id, row.kind, _deepest(book.vault, row)) for row in rows]
+
+
+def _deepest(vault: Vault, row: SeenMedia) -> bytes:
+    if row.features is not None:
+        return vault.unseal_bytes("seen_media.features", row.features)
+    return _print(vault, row) or b""
 
 
 def put(
-    session: Session, book: Casebook, case: int, source: int, met: Sequence[tuple[str, Media]], at: datetime
+    session: Session, book: Casebook, case: Case, source: int, met: Sequence[tuple[str, Media]], at: datetime
 ) -> None:
     """Keep what was met, each with its page, inside the caller's transaction."""
+    deep = agrees(session, case, Act.DEEP_MATCH)
     vault = book.vault
     digests = {vault.digest("media", media.address): (page, media) for page, media in met}
-    query = select(SeenMedia).where(SeenMedia.case_id == case, SeenMedia.media_digest.in_(digests))
+    query = select(SeenMedia).where(SeenMedia.case_id == case.id, SeenMedia.media_digest.in_(digests))
     rows = {row.media_digest: row for row in session.scalars(query)}
     for digest, (page, media) in digests.items():
         row = rows.get(digest)
         if row is None:
-            row = SeenMedia(case_id=case, source_id=source, kind=media.kind, media_digest=digest, first_seen_at=at)
+            row = SeenMedia(case_id=case.id, source_id=source, kind=media.kind, media_digest=digest, first_seen_at=at)
             row.page = vault.seal("seen_media.page", page)
             row.media = vault.seal("seen_media.media", media.address)
             row.what = _what(vault, Media(media.address, media.kind))
@@ -137,6 +147,8 @@ def put(
         if media.sha256 is not None:
             row.what, row.bytes_digest = _what(vault, media), vault.digest("bytes", media.sha256.hex())
             row.print = None if media.print is None else vault.seal_bytes("seen_media.print", media.print)
+            kept = media.features if deep else None
+            row.features = None if kept is None else vault.seal_bytes("seen_media.features", kept)
     session.flush()
 
 

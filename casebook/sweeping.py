@@ -35,7 +35,7 @@ def require_swept(session: Session, case: Case, act: Act) -> None:
 def withdrawn(session: Session, case: int, act: Act) -> None:
     """Let go of what rested on a consent that was taken back, inside the caller's transaction."""
     if act is Act.DEEP_MATCH:
-        session.execute(update(Image).where(Image.case_id == case).values(features=None))
+        _forget_features(session, case)
     if act is Act.HASH:
         forget_images(session, case)
         session.execute(delete(SeenMedia).where(SeenMedia.case_id == case))
@@ -52,8 +52,13 @@ def stop(session: Session, case: int) -> None:
 def closed(session: Session, case: int) -> None:
     """Let go of what only sweeps need; sightings and fingerprints stay for as long as the case's file does."""
     stop(session, case)
-    session.execute(update(Image).where(Image.case_id == case).values(features=None))
+    _forget_features(session, case)
     session.execute(delete(SeenMedia).where(SeenMedia.case_id == case))
+
+
+def _forget_features(session: Session, case: int) -> None:
+    for table in (Image, SeenMedia):
+        session.execute(update(table).where(table.case_id == case).values(features=None))
 
 
 def erased(session: Session, case: int) -> None:

@@ -470,7 +470,8 @@ class Source(Base):
 class SeenMedia(Base):
     """A picture or film met while sweeping for a case: where, and its fingerprints; kept for a set time.
 
-    `what` holds its validators and the hash of its bytes. `print` is None where it could not be read, or is too plain.
+    `what` holds its validators and the hash of its bytes. `print` is None where it could not be read, or is too plain;
+    `features` only with the consent to deep matching.
     """
 
     __tablename__ = "seen_media"
@@ -484,6 +485,7 @@ class SeenMedia(Base):
     bytes_digest: Mapped[bytes | None] = mapped_column(Digest)
     what: Mapped[bytes] = mapped_column(Sealed)
     print: Mapped[bytes | None] = mapped_column(Sealed)
+    features: Mapped[bytes | None] = mapped_column(Sealed)
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     __table_args__ = (

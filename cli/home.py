@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import click
 
-from casebook import backups, beats, controls, credentials, journal, links, officers, store, visits
+from casebook import backups, beats, controls, credentials, journal, links, officers, sources, store, visits
 from casebook.access import Actor
 from casebook.errors import CasebookError, Refused, Unavailable
 from casebook.store import Casebook
@@ -201,6 +201,7 @@ def status(session: Session, as_json: bool) -> None:
     life, queue = beats.last(session.book), visits.queue(session.book, actor=session.actor, at=at)
     alive = life is not None and life.ended_at is None and at - life.beat_at < timedelta(seconds=BEAT_EVERY_S * 4)
     states = links.counts(session.book, actor=session.actor, at=at)
+    swept = sources.due(session.book, actor=session.actor, at=at)
     answer = {
         "monitor": "running" if alive else "stopped",
         "last_beat_at": life.beat_at if life else None,
@@ -208,6 +209,7 @@ def status(session: Session, as_json: bool) -> None:
         "overdue": queue.overdue,
         "running": queue.running,
         "states": states,
+        "sources": swept,
     }
     if as_json:
         print_json(answer)
@@ -215,6 +217,7 @@ def status(session: Session, as_json: bool) -> None:
     beat = life.beat_at.strftime("%Y-%m-%d %H:%M:%S UTC") if life else "never"
     click.echo(f"The monitor is {answer['monitor']}; it last beat: {beat}.")
     click.echo(f"Due {queue.due}, overdue {queue.overdue}, being visited {queue.running}.")
+    click.echo(f"Sources: {swept.due} due, {swept.running} being swept, {swept.failing} failing.")
     table(("state", "links"), list(states.items()))
 
 

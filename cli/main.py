@@ -17,13 +17,17 @@ from cli import (
     followup,
     hash,  # noqa: A004  # the command's name
     home,
+    image,
     journal,
     key,
     link,
+    name,
     officer,
     platform,
     referral,
     request,
+    sighting,
+    source,
     sweep,
 )
 from cli.context import Session
@@ -49,7 +53,8 @@ def pehra(context: click.Context, folder: Path, config: Path | None, officer: st
 
 
 CARE = (file, consent, referral, followup)
-for group in (home, officer, key, request, case, *CARE, link, exposure, check, sweep, hash, platform, journal):
+SWEEPS = (image, name, source, sweep, sighting)
+for group in (home, officer, key, request, case, *CARE, link, exposure, check, *SWEEPS, hash, platform, journal):
     group.join(pehra)
 
 

@@ -95,6 +95,7 @@ def _listed(sheet: Sheet, broken: Mapping[str, datetime], today: date) -> dict[s
 def old_facts(sheet: Sheet, today: date) -> list[dict[str, str]]:
     """Name the facts of a sheet that nobody has seen true for so long that they may not be any more."""
     facts = [(one.rule, one.seen) for one in sheet.marker]
+    facts += [(f"profile {one.address}", one.seen) for one in sheet.profile]
     facts += [(f"channel {one.kind} to {one.to}", one.seen) for one in sheet.channel]
     return [{"fact": fact, "seen": str(seen)} for fact, seen in facts if today - seen > BELIEVED_FOR]
 

@@ -39,6 +39,12 @@ class Taken(NamedTuple):
         return prints.to_bytes(one.without_features() if isinstance(one, Film) else one.slim())
 
     @property
+    def features(self) -> bytes | None:
+        """The same with local features, where they were taken."""
+        one = self.prints[0] if self.prints else None
+        return prints.to_bytes(one) if one is not None and _has_features(one) else None
+
+    @property
     def pdq(self) -> bytes | None:
         """The hash of the whole picture; None of a film."""
         one = self.prints[0] if self.prints else None

@@ -155,8 +155,9 @@ class Bank:
                 if self._wakes(found.owner, number, silence):
                     entry = self._entries[found.owner]
                     yield Hit(
-                        entry.key, Tier.FEATURES, None, found.proof.inliers, found.proof.turn, found.proof.region,
-                        still.at_s if isinstance(met, Film) else None, entry.times and entry.times[found.still],
+                        entry.key, Tier.FEATURES, None, found.inliers, found.turn, found.region,
+                        still.at_s if isinstance(met, Film) else None,
+                        entry.times[found.still] if entry.times else None,
                     )  # fmt: skip
 
 

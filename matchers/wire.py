@@ -6,18 +6,32 @@ The child has read bytes made by anybody. Of what it says only the shape is trus
 import json
 import struct
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
+from matchers.errors import BadPrint
 from matchers.limits import WORKING_SIZE, Limits
 from matchers.pictures import Picture
+from matchers.prints import Film, Print, from_bytes, to_bytes
 
 READY = b"ready"
 HEAD_MOST = 65_536  # bytes
+PRINTS_MOST = 64_000_000  # bytes of all prints of one picture or film
 _LENGTH = struct.Struct(">Q")
 
 Take = Callable[[int], bytes]
+
+
+class Wanted(StrEnum):
+    """What is wanted of the bytes that follow."""
+
+    PICTURES = "p"
+    PRINTS = "h"
+    DEEP_PRINTS = "d"
+    FILM = "f"
+    DEEP_FILM = "g"
 
 
 class Garbled(Exception):
@@ -39,6 +53,30 @@ def unpack(take: Take, most: int) -> bytes:
     if length > most:
         raise Garbled
     return take(length)
+
+
+def asked(wanted: Wanted, data: bytes) -> bytes:
+    """Write a question."""
+    return wanted.encode() + packed(data)
+
+
+def heard_question(take: Take, most: int) -> tuple[Wanted, bytes]:
+    """Read a question.
+
+    Raises:
+        Garbled: it is none, or more than `most` bytes are announced.
+    """
+    try:
+        return Wanted(take(1).decode()), unpack(take, most)
+    except ValueError:
+        raise Garbled from None
+
+
+def told_prints(prints: Sequence[Print | Film]) -> bytes:
+    """Write prints as they go over the wire."""
+    written = [to_bytes(one) for one in prints]
+    lengths = [len(one) for one in written]
+    return packed(json.dumps({"prints": lengths}).encode()) + b"".join(written)
 
 
 def told_pictures(pictures: Sequence[Picture]) -> bytes:
@@ -70,6 +108,24 @@ def heard(take: Take, limits: Limits) -> list[Picture] | str:
             raise Garbled
         return [_picture(take, one) for one in heads]
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        raise Garbled from None
+
+
+def heard_prints(take: Take, limits: Limits) -> list[Print | Film] | str:
+    """Read the child's answer: prints, or the kind of an error.
+
+    Raises:
+        Garbled: it is neither.
+    """
+    try:
+        head = json.loads(unpack(take, HEAD_MOST))
+        if "error" in head:
+            return str(head["error"])
+        lengths = [int(one) for one in head["prints"]]
+        if not 0 < len(lengths) <= limits.frames_read or min(lengths) < 0 or sum(lengths) > PRINTS_MOST:
+            raise Garbled
+        return [from_bytes(take(length)) for length in lengths]
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError, BadPrint):
         raise Garbled from None
 
 

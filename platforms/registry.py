@@ -98,6 +98,12 @@ class Registry:
                 return Identified(sheet.id, canonical, visit, permalink)
         return Identified(sheet.id, str(parts), str(parts))
 
+    def profiles(self, handle: str) -> list[Identified]:
+        """Give where an account of this name would be on every platform that has names like it."""
+        places = ((one, sheet) for sheet in self for one in sheet.profile)
+        fitting = (one for one, _ in places if patterns.groups(one.handles, handle) is not None)
+        return [self.identify(one.address.replace("{handle}", handle)) for one in fitting]
+
     def _claim(self, sheet: Sheet) -> None:
         for host in sheet.hosts:
             other = self._by_host.setdefault(_host_key(host), sheet)

@@ -125,6 +125,22 @@ class Control(Facts):
         return self
 
 
+class Profile(Facts):
+    """Where an account of a name would be: `{handle}` in `address`; `handles` is what names look like there."""
+
+    address: str
+    handles: Pattern
+    source: str
+    seen: date
+
+    @model_validator(mode="after")
+    def has_a_place(self) -> Self:
+        """Refuse an address that is the same for every name, or that wants something else too."""
+        if self.address.count("{handle}") != 1 or self.address.replace("{handle}", "").count("{"):
+            raise ValueError("a profile's address has `{handle}` in it, once, and nothing else in braces")
+        return self
+
+
 class Channel(Facts):
     """One way to ask a platform to act; not `sure` where a person has to check it before it is used."""
 
@@ -158,5 +174,6 @@ class Sheet(Facts):
     scripts: bool = False
     permalink: tuple[Permalink, ...] = ()
     marker: tuple[Marker, ...] = ()
+    profile: tuple[Profile, ...] = ()
     control: tuple[Control, ...] = ()
     channel: tuple[Channel, ...] = ()

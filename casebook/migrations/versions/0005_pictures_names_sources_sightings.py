@@ -87,6 +87,7 @@ def _seen() -> None:
         sa.Column("bytes_digest", Digest(length=32), nullable=True),
         sa.Column("what", Sealed(), nullable=False),
         sa.Column("print", Sealed(), nullable=True),
+        sa.Column("features", Sealed(), nullable=True),
         *_moments("first_seen_at", "last_seen_at"),
     )
     op.create_index("seen_media_once", "seen_media", ["case_id", "media_digest"], unique=True)
