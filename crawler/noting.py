@@ -9,7 +9,6 @@ from typing import Self, cast
 
 from scrapy.crawler import Crawler
 
-from casebook.seen import Known
 from casebook.sightings import Media, Met
 from casebook.sources import Sweep
 from crawler.recognising import Recogniser, Taken
@@ -92,7 +91,16 @@ class Recognising:
         item.walk.frontier.met(digest)
         taken = await self._taken(item, digest, recogniser)
         hits = await asyncio.to_thread(recogniser.hits, taken)
-        media = Media(item.address, taken.kind, digest, item.etag, item.last_modified, print=taken.kept, pdq=taken.pdq)
+        media = Media(
+            item.address,
+            taken.kind,
+            digest,
+            item.etag,
+            item.last_modified,
+            print=taken.kept,
+            pdq=taken.pdq,
+            features=taken.features,
+        )
         met = Met(item.page, media, hits)
         if hits:
             self._hits[item.walk.sweep.source, item.address] = met
@@ -106,7 +114,8 @@ class Recognising:
             return None if here is None else replace(here, page=item.page)
         taken = recogniser.known(known.kind, known.print)
         hits = await asyncio.to_thread(recogniser.hits, taken)
-        return Met(item.page, _media(item, known, taken), hits) if hits or item.etag else None
+        media = Media(item.address, known.kind, None, known.etag, known.last_modified)
+        return Met(item.page, media, hits) if hits or item.etag else None
 
     async def _taken(self, item: Picked, digest: bytes, recogniser: Recogniser) -> Taken:
         """Take prints, unless the same bytes were met before, in this pass or an earlier one."""
@@ -127,12 +136,6 @@ class Recognising:
     async def close_spider(self) -> None:
         """End the children that decode."""
         await asyncio.to_thread(self._decoders.close)
-
-
-def _media(item: Picked, known: Known, taken: Taken) -> Media:
-    return Media(
-        item.address, known.kind, known.sha256, known.etag, known.last_modified, print=known.print, pdq=taken.pdq
-    )
 
 
 class Noting:

@@ -261,10 +261,10 @@ class Walk:
         if answer.status == 304 and known is not None:
             await self._world.hand_over(Picked(self, page, url, medium, known=known, etag=known.etag))
             return True
-        if answer.status != 200 or not answer.body:
-            return False
-        if answer.truncated:
+        if answer.status == 200 and answer.truncated:
             self.frontier.say("sweep.too-large", "Pictures or films larger than are fetched were left out.")
+            return False
+        if answer.status != 200 or not answer.body:
             return False
         self.frontier.media += 1
         tags = answer.headers.get("etag"), answer.headers.get("last-modified")

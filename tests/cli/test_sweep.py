@@ -74,7 +74,7 @@ async def odd(visit: Visit) -> None:
         await (
             visit.redirect(away)
             if at == 2
-            else visit.answer(page("<img src='/odd/good/1.jpg'><a rel=next href='?page=2'>next</a>"))
+            else visit.answer(page("<img src='/odd/leads-away/1.jpg'><a rel=next href='?page=2'>next</a>"))
         )
     elif which == "busy":
         await visit.answer(page("Too many"), status=429, Retry_After="7200")
@@ -87,6 +87,9 @@ async def odd(visit: Visit) -> None:
 
 async def picture(visit: Visit, which: str, name: str) -> None:
     body = COPY + visit.request.path.encode() if name == "1.jpg" else other(visit.request.path)
+    if which == "maze":
+        await visit.answer(status=404)
+        return
     if which == "same":
         body = COPY[:-40]  # broken, and always the same
     elif which == "heavy" and name == "0.jpg":
