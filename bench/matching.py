@@ -212,6 +212,11 @@ def agreement(photographs: list[Image.Image]) -> None:
     show(made)
 
 
+def photographs_of(folder: Path) -> list[Image.Image]:
+    files = sorted(one for one in folder.iterdir() if one.suffix.lower() in {".jpg", ".jpeg", ".png", ".webp"})
+    return [Image.open(one).convert("RGB") for one in files]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--photos", type=Path, required=True, help="a folder of ordinary photographs")

@@ -21,7 +21,7 @@ Mask = NDArray[np.bool_]
 LEAST_INLIERS = 10
 MANY_INLIERS = 24
 # Of the features that are alike where the known picture is seen, how many have to lie right; of all features there, how
-# many, and how many where the inliers are few: a small copy is all alike, two tigers are alike in a stripe here and there.
+# many, and how many where inliers are few: a small copy is alike all over, two tigers in a stripe here and there.
 LEAST_SHARE, LEAST_OF_ALL, LEAST_OF_FEW = 0.55, 0.05, 0.12
 ROUGH_PX, FINE_PX = 24.0, (16.0, 9.0, 6.0)  # how far a point may lie from where it should
 SIZE_APART, ANGLE_APART = np.log(1.7), np.radians(25)
