@@ -60,6 +60,24 @@ ANSWERS: dict[tuple[str, ...], tuple[list[str], set[str]]] = {
     ("platform", "show"): (["imgur"], {"id", "name", "hosts", "marker"}),
     ("journal", "verify"): ([], {"whole", "entries", "first_bad"}),
     ("hash",): (["picture.png"], {"hashes", "refused"}),
+    ("image", "add"): (
+        ["{ref}", "picture.png", "--label", "the kite"],
+        {"added", "already", "refused", "new_sightings"},
+    ),
+    ("image", "list"): ([], set()),
+    ("image", "off"): (["1"], {"image", "case", "state"}),
+    ("image", "on"): (["1"], {"image", "case", "state"}),
+    ("image", "import"): (["{ref}", "hashes.csv"], {"added", "already", "refused", "new_sightings"}),
+    ("image", "export"): (["{ref}"], {"hashes"}),
+    ("image", "remove"): (["1"], {"removed", "case"}),
+    ("name", "add"): (["{ref}"], {"case", "names", "until"}),
+    ("name", "list"): ([], set()),
+    ("name", "renew"): (["1", "--until", "+200d"], {"name", "case", "until"}),
+    ("name", "remove"): (["1"], {"removed", "case"}),
+    ("source", "add"): (["{ref}", "https://photos.example/tag/kite", "--pages", "9"], {"source"}),
+    ("source", "list"): ([], set()),
+    ("source", "end"): (["1"], {"source", "case", "state"}),
+    ("sighting", "list"): ([], set()),
     ("check",): (["--due"], {"checked", "verdicts", "links"}),
     ("link", "retire"): (["1"], {"link", "retired_at"}),
     ("officer", "add"): (["day shift"], {"officer", "role", "protected"}),
@@ -85,8 +103,12 @@ ANSWERS: dict[tuple[str, ...], tuple[list[str], set[str]]] = {
     ("db", "restore"): (["copy.age", "--replace"], {"restored", "before", "erased_again"}),
 }
 
-# These do not end, open a browser, or want a supervisor or a second person: each has tests of its own.
-ELSEWHERE = {("run",), ("link", "open"), ("workload",), ("request", "approve")}
+# These do not end, open a browser, or want a supervisor, a second person, a film or a sighting: each has its own tests.
+ELSEWHERE = {
+    ("run",), ("link", "open"), ("workload",), ("request", "approve"), ("video", "add"), ("sighting", "show"),
+    ("sighting", "confirm"), ("sighting", "dismiss"),
+}  # fmt: skip
+STDIN = {("name", "add"): "Zarmina Gul\n"}
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=" ".join(path)) for path in COMMANDS])
@@ -104,8 +126,9 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ...], Any]
     helpline.drawer.mkdir()
     helpline.sits_down("night shift")
     scene().save(helpline.folder / "picture.png")
+    (helpline.folder / "hashes.csv").write_text("f0" * 32, "ascii")
     return {
-        path: helpline.ask_here(*path, *[word.format(ref=ref) for word in words])
+        path: helpline.ask_here(*path, *[word.format(ref=ref) for word in words], stdin=STDIN.get(path, ""))
         for path, (words, _) in ANSWERS.items()
     }
 

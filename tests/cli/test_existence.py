@@ -11,11 +11,24 @@ from typing import Any
 
 import pytest
 
-from casebook import access, casefile, cases, followups, links, officers, requests, visits
-from casebook.settings import Cadence
+from casebook import (
+    access,
+    casefile,
+    cases,
+    followups,
+    images,
+    links,
+    names,
+    officers,
+    requests,
+    sightings,
+    sources,
+    visits,
+)
+from casebook.settings import Cadence, Sweeps
 from casebook.store import Casebook, open_book
 from casebook.vault import open_vault
-from casebook.vocabulary import EntryKind, Verdict
+from casebook.vocabulary import EntryKind, MediaKind, NameKind, SourceKind, Verdict
 from tests.cli.test_commands import COMMANDS
 from tests.helpline import ONCE, Helpline, Said
 
@@ -23,6 +36,7 @@ HIDDEN, OWN = "C-9M4ZQ7", "C-2CDEFG"
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 SHARED = "http://127.0.0.1:9/shared"  # nobody listens on the port of `discard`
 ELSEWHERE = "http://127.0.0.1:9/elsewhere"
+SWEPT = "http://127.0.0.1:9/swept"
 STAFF = {"bilal": "officer", "dara": "officer", "sana": "supervisor", "ali": "auditor", "zara": "statistician"}
 
 
@@ -59,11 +73,24 @@ def hide(book: Casebook, amna: access.Actor) -> None:
     for kind in (EntryKind.NAME, EntryKind.NOTE):
         casefile.add(book, HIDDEN, kind, {"words": "hers"}, actor=amna, at=AT)
     followups.add(book, HIDDEN, AT + timedelta(hours=1), "call", actor=amna, at=AT)
+    look_for(book, amna)
     requests.erase(book, HIDDEN, "dara", "she asked", actor=amna, at=AT)
     address = links.addresses_of(book, None, actor=amna, at=AT)
     held, _ = visits.lease_these(book, "w", address, actor=access.MONITOR, at=AT, until=AT)
     seen = [visits.Seen(one.address, AT, Verdict.LIVE, "r", "b", 200, rendered=False, took_ms=1) for one in held]
     visits.record(book, "w", seen, actor=access.MONITOR, cadence=Cadence(), chance=lambda: 0.5)
+
+
+def look_for(book: Casebook, amna: access.Actor) -> None:
+    """Let the hidden case look for a picture and a name in a source, and suspect a copy."""
+    (image,) = images.add(book, HIDDEN, [images.NewImage(b"print", label="hers")], actor=amna, at=AT).images
+    names.add(book, HIDDEN, "hers alone", NameKind.NAME, actor=amna, at=AT, until=AT + timedelta(days=9999))
+    source = sources.add(book, HIDDEN, SWEPT, SourceKind.PAGE, actor=amna, at=AT, depth=1, pages=1)
+    sources.lease(book, "w", actor=access.MONITOR, at=AT, until=AT + timedelta(days=9999))
+    media = sightings.Media(SWEPT + "/a.jpg", MediaKind.PICTURE, sha256=bytes(32), pdq=bytes(32))
+    met = sightings.Met(SWEPT, media, (sightings.Hit("hash", image=image, distance=1),))
+    sightings.record(book, "w", source, [met], actor=access.MONITOR, at=AT, sweeps=Sweeps())
+    sources.release(book, "w", actor=access.MONITOR, at=AT)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +101,7 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Helpline, Helpline
     return world(folder / "with", hidden=True), world(folder / "without", hidden=False)
 
 
-LINK, ENTRY, REQUEST = "2", "2", "1"
+LINK, ENTRY, REQUEST, NUMBER = "2", "2", "1", "1"
 # Every command, aimed at the hidden case wherever it can be aimed; what changes something stands last.
 ASKED: list[list[str]] = [
     ["case", "list"], ["case", "list", "--closed"], ["case", "show", HIDDEN], ["case", "show", HIDDEN.lower()],
@@ -97,6 +124,14 @@ ASKED: list[list[str]] = [
     ["break-glass", HIDDEN, "--approver", "sana", "--reason", "x", "--hours", "0"],
     ["link", "add", HIDDEN, SHARED], ["link", "add", OWN, SHARED], ["link", "list"], ["case", "open"],
     ["check", "--due"], ["check", "--all"], ["status"], ["link", "list"],
+    ["image", "list"], ["image", "list", "--case", HIDDEN], ["image", "export", HIDDEN], ["image", "off", NUMBER],
+    ["image", "on", NUMBER], ["image", "remove", NUMBER], ["name", "list"], ["name", "list", "--case", HIDDEN],
+    ["name", "renew", NUMBER], ["name", "remove", NUMBER], ["source", "list"], ["source", "list", "--case", HIDDEN],
+    ["source", "end", NUMBER], ["sighting", "list"], ["sighting", "list", "--case", HIDDEN], ["sighting", "show", NUMBER],
+    ["sighting", "confirm", NUMBER], ["sighting", "dismiss", NUMBER], ["image", "add", HIDDEN, "--hash", "f0" * 32],
+    ["image", "import", HIDDEN, "-"], ["video", "add", HIDDEN, "film.mp4"], ["name", "add", HIDDEN],
+    ["source", "add", HIDDEN, SWEPT], ["source", "add", OWN, SWEPT], ["image", "add", OWN, "--hash", "f0" * 32],
+    ["source", "list"], ["image", "list"], ["sighting", "list"],
     ["retention", "run"], ["db", "upgrade"], ["db", "backup", "copy.age"], ["officer", "passphrase"],
     ["officer", "restore", "amna"], ["officer", "add", "amna"], ["officer", "remove", "nobody"], ["key", "rotate"],
     ["break-glass", HIDDEN, "--approver", "dara", "--reason", "x"], ["request", "list"],
@@ -128,6 +163,7 @@ def masked(value: Any, name: str = "") -> Any:
         return [masked(one, name) for one in value]
     if value is not None and (
         name in {"seq", "link", "entry", "request", "notice", "took_ms", "backup", "key", "last_beat_at"}
+        or (isinstance(value, int) and name in {"image", "name", "source", "sighting"})
     ):
         return "#"
     if isinstance(value, str):
