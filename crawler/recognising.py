@@ -10,7 +10,7 @@ from casebook.names import Watched
 from casebook.sightings import NAME_TIER, Hit
 from casebook.vocabulary import MediaKind
 from crawler.reading import Said
-from matchers import prints
+from matchers import containers, prints
 from matchers.decoding import Decoders
 from matchers.errors import BadPrint, NoDecoder, PictureError
 from matchers.hits import best
@@ -20,7 +20,6 @@ from matchers.prints import Film, Print
 
 log = logging.getLogger(__name__)
 
-FILM_STARTS = (b"\x1aE\xdf\xa3", b"FLV\x01", b"OggS", b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3", b"0&\xb2u\x8ef\xcf\x11")
 PICTURES_IN_BOXES = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 
 
@@ -53,13 +52,9 @@ class Taken(NamedTuple):
 
 def is_film(data: bytes) -> bool:
     """Tell by its first bytes whether something is a film."""
-    if data[4:8] == b"ftyp":
-        return data[8:12] not in PICTURES_IN_BOXES
-    return (
-        data.startswith(FILM_STARTS)
-        or (data[:4] == b"RIFF" and data[8:12] == b"AVI ")
-        or data[:1] + data[188:189] == b"GG"
-    )
+    if data[4:8] == b"ftyp" and data[8:12] in PICTURES_IN_BOXES:
+        return False
+    return containers.kind_of(data) is not None
 
 
 @dataclass(frozen=True)
