@@ -37,14 +37,17 @@ def sweep(session: Session, what: tuple[str, ...], due: bool, everything: bool, 
         for one in sources.list_of(book, actor=actor, at=now())
         if one.source in chosen and one.last_swept_at is not None and one.last_swept_at >= began
     ]
+    left = len(chosen) - len(swept)
     if as_json:
-        print_json({**_sums(swept), "sources": [_told(one) for one in swept]})
+        print_json({**_sums(swept), "left": left, "sources": [_told(one) for one in swept]})
         return
     sums = _sums(swept)
     click.echo(
         f"Swept {len(swept)}: {sums['pages']} pages, {sums['media']} pictures and films, "
         f"{sums['new_sightings']} new sightings."
     )
+    if left:
+        click.echo(f"{left} were left: the monitor is sweeping them now, or they ended meanwhile.")
     rows = [_told(one) for one in swept]
     table(
         ("source", "case", "pages", "media", "new", "said"),

@@ -87,11 +87,11 @@ class Frontier:
 
     def _check(self, after_s: float) -> None:
         """End where a bound is reached while pages wait."""
-        if self.pages >= self.bounds.pages:
-            self.end("sweep.pages", f"Stopped after {self.pages} pages, the most of one sweep; there are more.")
-        elif after_s > self.bounds.time_s:
+        if after_s > self.bounds.time_s:
             told = f"{after_s / 60:.0f} minutes and {self.pages} pages"
             self.end("sweep.time", f"Stopped after {told}; there are more.")
+        elif self.pages >= self.bounds.pages:
+            self.end("sweep.pages", f"Stopped after {self.pages} pages, the most of one sweep; there are more.")
         elif self.media >= self.bounds.media:
             self.end("sweep.media", f"Stopped after {self.media} pictures and films, the most of one sweep.")
 
@@ -112,9 +112,10 @@ class Frontier:
             )
         return not same
 
-    @property
-    def open(self) -> bool:
-        """Whether more may be fetched."""
+    def may_go_on(self, *, after_s: float) -> bool:
+        """Tell whether one more picture may be fetched."""
+        if not self._ended and after_s > self.bounds.time_s:
+            self._check(after_s)
         return not self._ended and self.media < self.bounds.media
 
     def end(self, rule: str, because: str) -> None:

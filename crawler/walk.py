@@ -62,6 +62,9 @@ class World(Protocol):
     async def medium(self, url: str, medium: Medium, tags: dict[str, str]) -> Page:
         """Ask for a picture or film."""
 
+    def room(self, medium: Medium) -> asyncio.Semaphore:
+        """Give what has to be held while a picture or film is in memory: few are at a time, of films one."""
+
     async def rendered(self, url: str) -> Page | None:
         """Look in a browser that scrolls to the end; None where there is none."""
 
@@ -239,9 +242,9 @@ class Walk:
         return bool(new)
 
     async def _one(self, page: str, medium: Medium, known: dict[str, Known]) -> None:
-        async with self._turn:
+        async with self._turn, self._world.room(medium):
             for url in medium.addresses:
-                if self.lost or not self.frontier.open:
+                if self.lost or not self.frontier.may_go_on(after_s=self._age_s()):
                     return
                 if await self._got(page, url, medium, known.get(url)):
                     return

@@ -32,6 +32,7 @@ from platforms.registry import Registry
 log = logging.getLogger(__name__)
 
 MEDIA = ("image/", "video/", "application/octet-stream", "binary/octet-stream", "application/mp4", "application/ogg")
+PICTURES_HELD = 8
 
 
 @dataclass
@@ -55,6 +56,7 @@ class Sweeper(Spider):
         self.limits, self.sweeps = desk.settings.crawler, desk.settings.sweeps
         self._browsers = Browsers(desk.settings.crawler)
         self._robots: dict[str, asyncio.Task[Robots]] = {}
+        self._rooms = {Kind.PICTURE: asyncio.Semaphore(PICTURES_HELD), Kind.FILM: asyncio.Semaphore(1)}
         desk.abandoned.append(self._browsers.end)
 
     @classmethod
@@ -104,6 +106,10 @@ class Sweeper(Spider):
         """Ask for a picture or film."""
         most = self.sweeps.film_bytes if medium.kind is Kind.FILM else self.sweeps.picture_bytes
         return await self._fetch(url, Errand(most, media=True), {"Accept": "image/*,video/*;q=0.9,*/*;q=0.5", **tags})
+
+    def room(self, medium: Medium) -> asyncio.Semaphore:
+        """Let few pictures be in memory at a time, and of films one, whatever the number of sources."""
+        return self._rooms[medium.kind]
 
     async def rendered(self, url: str) -> Page | None:
         """Look in the browser, scrolling."""

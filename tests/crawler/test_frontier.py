@@ -60,7 +60,7 @@ def test_one_picture_over_and_over_ends_it() -> None:
     one.met(b"a")
     for _ in range(5):
         one.met(b"b")
-    assert not one.open
+    assert not one.may_go_on(after_s=0)
     assert [each.because for each in one.troubles] == [
         "Stopped after 0 pages: 5 pictures in a row are one and the same."
     ]
@@ -71,7 +71,8 @@ def test_a_picture_now_and_then_the_same_ends_nothing() -> None:
     for n in range(50):
         one.met(b"logo")
         one.met(b"%d" % n)
-    assert one.open
+    assert one.may_go_on(after_s=0)
+    assert not one.may_go_on(after_s=61)
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,9 @@ class World:
         self.tags[url] = tags
         return self._answer(url, {"content-type": "image/jpeg", "etag": '"1"'})
 
+    def room(self, _medium: Medium) -> asyncio.Semaphore:
+        return asyncio.Semaphore()
+
     async def rendered(self, url: str) -> Page | None:
         found = self.rendering.get(url.removeprefix(SITE))
         return None if found is None else Page(url, url, 200, HTML, found.encode(), rendered=True)
