@@ -18,7 +18,8 @@ REASON = click.option("--reason", help="Why; - reads it from standard input. Sea
 APPROVER = click.option("--approver", required=True, help="Who is asked to approve.")
 
 
-OF_SWEEPS = {"seen", "names"}  # counted over cases of which whoever runs it may not know that they are swept for
+# Counted over cases of which whoever runs it may not know that they are swept for.
+OF_SWEEPS = {"seen", "names"}
 
 
 def join(pehra: click.Group) -> None:
