@@ -1,5 +1,6 @@
 """Sweeps of sources that are endless, hostile, closed or bare: bounded, said, and on their own site."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -78,6 +79,8 @@ async def odd(visit: Visit) -> None:
         )
     elif which == "busy":
         await visit.answer(page("Too many"), status=429, Retry_After="7200")
+    elif which == "named":
+        await visit.answer(page("<p>Seen by <a href='/u/1'>@Amna_QQ</a> and others</p>"))
     elif which == "search":
         await visit.answer(page(f"Results for {visit.request.query.get('q')}"))
     else:
@@ -128,7 +131,7 @@ class World:
         return " ".join(self.of(name)["said"])
 
 
-PAGES = ["calendar", "same", "leads-away", "busy", "heavy", "bombs", "lies", "good", "child"]
+PAGES = ["calendar", "same", "leads-away", "busy", "heavy", "bombs", "lies", "good", "child", "named"]
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +147,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         known = prints.taken(read(file_of(SOUGHT))[0])
         assert known is not None
         images.add(book, ref, [NewImage(prints.to_bytes(known))], actor=actor, at=now())
-        names.add(book, ref, "amna q", NameKind.HANDLE, actor=actor, at=now(), until=now().replace(year=2099))
+        names.add(book, ref, "amna_qq", NameKind.HANDLE, actor=actor, at=now(), until=now().replace(year=2099))
         child = web.url("/odd/child/1.jpg")
         links.add(book, ref, [links.Found(child, None, site_of(child), None)], actor=actor, at=now(), minor=True)
 
@@ -223,7 +226,15 @@ def test_what_holds_a_child_is_never_asked_for(world: World) -> None:
 
 
 def test_a_search_asks_for_each_name(world: World) -> None:
-    assert [one.query["q"] for one in world.web.requests("/odd/search")] == ["amna q"]
+    assert [one.query["q"] for one in world.web.requests("/odd/search")] == ["amna_qq"]
+    assert world.of("search")["new_sightings"] == 1  # the page says whom it found
+
+
+def test_a_page_that_names_somebody_is_a_sighting_that_says_where(world: World) -> None:
+    said = json.loads(world.helpline.here("sighting", "list", "--case", world.ref, "--json").out)
+    (one,) = [one for one in said if one["page"].endswith("/odd/named")]
+    assert (one["tier"], one["media"], one["image"]) == ("name", None, None)
+    assert "text" in one["because"]
 
 
 def test_a_source_that_nobody_serves_fails_and_says_so(world: World) -> None:
