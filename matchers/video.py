@@ -5,9 +5,13 @@ frame looked at is then near one that was kept. Frames that no other needs are n
 which nobody would see at this size.
 """
 
+import importlib
+import pkgutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from io import BytesIO
 
 import av
 import numpy as np
@@ -49,6 +53,21 @@ def read(data: bytes, limits: Limits | None = None, *, deep: bool = False) -> Fi
         raise TooCostly(limits) from None
     except Exception:  # noqa: BLE001  # the edge of decoders that raise whatever the bytes led them to
         raise Broken(limits) from None
+
+
+def make_ready() -> None:
+    """Load what decodes films, for a process that is about to give up opening anything."""
+    for module in pkgutil.walk_packages(av.__path__, "av."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    file, noise = BytesIO(), np.random.default_rng(1).integers(0, 256, (64, 64, 3), np.uint8)
+    with av.open(file, "w", "mp4") as container:
+        stream = container.add_stream("mpeg4", rate=5)
+        stream.width = stream.height = 64
+        container.mux(stream.encode(VideoFrame.from_ndarray(noise, "rgb24")))
+        container.mux(stream.encode())
+    with suppress(PictureError):
+        read(file.getvalue())
 
 
 def _film(data: bytes, limits: Limits, *, deep: bool) -> Film:
