@@ -143,6 +143,17 @@ class Sweeps(Section):
     dismissed_bits: Annotated[int, Field(ge=0, le=31)] = 16
     flood_per_day: Annotated[int, Field(ge=1, le=1_000_000)] = 50
     names_for_s: Seconds = 7_776_000
+    at_once: Annotated[int, Field(ge=1, le=100)] = 4
+    media: Annotated[int, Field(ge=1, le=1_000_000)] = 3_000
+    media_at_once: Annotated[int, Field(ge=1, le=64)] = 4
+    picture_bytes: Annotated[int, Field(ge=10_000, le=64_000_000)] = 20_000_000
+    film_bytes: Annotated[int, Field(ge=10_000, le=1_000_000_000)] = 60_000_000
+    again_s: Wait = 604_800
+    barren_pages: Annotated[int, Field(ge=1, le=10_000)] = 10
+    alike: Annotated[int, Field(ge=2, le=10_000)] = 40
+    rendered_pages: Annotated[int, Field(ge=0, le=1_000)] = 10
+    scrolls: Annotated[int, Field(ge=0, le=1_000)] = 20
+    time_s: Seconds = 3_600
 
 
 class Retention(Section):

@@ -276,7 +276,9 @@ def leased(book: Casebook, owner: str, *, actor: Actor, at: datetime) -> list[Sw
     """Give what an owner holds."""
     require(actor, Right.RECORD_CHECKS)
     with book.reading() as session:
-        rows = session.scalars(select(Source).where(Source.lease == owner).order_by(Source.id)).all()
+        rows = session.scalars(
+            select(Source).where(Source.lease == owner, Source.due_at > at).order_by(Source.id)
+        ).all()
         return [_sweep(session, book, row, at) for row in rows]
 
 

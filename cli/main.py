@@ -32,6 +32,7 @@ from cli import (
     sighting,
     source,
     stats,
+    sweep,
 )
 from cli.context import Session
 from scheduler.logs import OURS
@@ -56,7 +57,7 @@ def pehra(context: click.Context, folder: Path, config: Path | None, officer: st
 
 
 CARE = (file, consent, referral, followup)
-SWEEPS = (image, name, source, sighting)
+SWEEPS = (image, name, source, sweep, sighting)
 KNOWN = (platform, basis)
 for group in (
     home,

@@ -102,13 +102,18 @@ class Browser:
             self._kill(running)
             await self._stop(running)
 
-    async def look(self, url: str) -> Page:
-        """Render one address; whatever goes wrong is told as the page's failure."""
+    async def look(self, url: str, *, scrolls: int = 0) -> Page:
+        """Render one address; whatever goes wrong is told as the page's failure.
+
+        Args:
+            url: where to look.
+            scrolls: how often it scrolls to the end, as long as the page grows by it.
+        """
         if urlsplit(url).scheme not in ("http", "https"):  # a file of this machine is no page
             return failed(url, Failure.MALFORMED)
         for turn in range(1, TRIES + 1):
             async with self._place(self._tabs if turn == TRIES else 1):
-                page = await self._try(url, alone=turn == TRIES)
+                page = await self._try(url, scrolls, alone=turn == TRIES)
             if page is not None:
                 return page
         return failed(url, Failure.DROPPED)
@@ -127,7 +132,7 @@ class Browser:
             for _ in range(taken):
                 self._room.release()
 
-    async def _try(self, url: str, *, alone: bool) -> Page | None:
+    async def _try(self, url: str, scrolls: int, *, alone: bool) -> Page | None:
         """Look once; None where another's page, and not this one, ended the browser."""
         try:
             running = await self._started()
@@ -137,7 +142,7 @@ class Browser:
         watching = asyncio.create_task(_watch(running))
         try:
             async with asyncio.timeout(self._time_s):
-                return await self._visit(running, url)
+                return await self._visit(running, url, scrolls)
         except TimeoutError:
             if running.ended:
                 return None
@@ -156,12 +161,12 @@ class Browser:
             if running is not self._running and not running.in_hand:
                 await self._stop(running)
 
-    async def _visit(self, running: _Running, url: str) -> Page:
+    async def _visit(self, running: _Running, url: str, scrolls: int) -> Page:
         running.looks += 1
         context = await running.chromium.new_context(
             user_agent=self._user_agent, accept_downloads=False, service_workers="block"
         )
-        page = await Rendering(url, self._proxy, self._time_s).read(context)
+        page = await Rendering(url, self._proxy, self._time_s, scrolls=scrolls).read(context)
         async with asyncio.timeout(CLOSE_S):
             await context.close()
         return page

@@ -32,7 +32,7 @@ class Browsers:
         """Whether there is a browser, as far as is known."""
         return self._path is not None
 
-    async def look(self, url: str, upstream: str | None) -> Page | None:
+    async def look(self, url: str, upstream: str | None, *, scrolls: int = 0) -> Page | None:
         """Look through the proxy `upstream`, or straight; None where there is no browser, or it does not start."""
         async with self._room:
             if self._path is None:
@@ -43,7 +43,7 @@ class Browsers:
                 log.warning("the browser does not start; pages that only scripts can show stay unclear")
                 self._path = None
                 return None
-            return await browser.look(url)
+            return await browser.look(url, scrolls=scrolls)
 
     async def _get(self, upstream: str | None) -> Browser:
         async with self._opening:

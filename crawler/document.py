@@ -183,6 +183,14 @@ class Document:
         return max(0, len(squeeze(body.text())) - sum(len(squeeze(node.text())) for node in unseen))
 
     @cached_property
+    def all_text(self) -> str:
+        """All that a reader sees, roughly, menus and comments included; cut after `OWN_CHARS` of markup times ten."""
+        tree = LexborHTMLParser(self.text[: OWN_CHARS * 10])
+        for node in tree.css("script, style, noscript, template, svg"):
+            node.decompose()
+        return squeeze(tree.body.text(separator=" ")) if tree.body is not None else ""
+
+    @cached_property
     def _own(self) -> LexborHTMLParser:
         """The page without menus, margins and what people wrote below the content."""
         markup = _body_of(self.text)

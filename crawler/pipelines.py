@@ -4,8 +4,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Self, cast
 from urllib.parse import urljoin, urlsplit
@@ -22,6 +21,7 @@ from crawler.likeness import Print
 from crawler.missing import MissingPages
 from crawler.others import Witnesses
 from crawler.page import Failure, Page
+from crawler.patience import retry_after
 from crawler.pictured import Pictured
 from crawler.spiders.recheck import Look, Recheck
 from crawler.vantages import Exits, settled, wants_another
@@ -31,8 +31,6 @@ from platforms.sheet import Sheet
 from platforms.words import Verdict
 
 log = logging.getLogger(__name__)
-
-PATIENCE_MAX_S = 86_400
 
 
 class Judging:
@@ -266,7 +264,7 @@ def seen(look: Look, finding: Finding, at: datetime) -> Seen:
         took_ms=int(took_s * 1000),
         baseline=_noted(look, finding, whole=whole),
         read_whole=whole,
-        retry_after=_retry_after(page, at),
+        retry_after=retry_after(page, at),
         confirms=look.confirms,
         vantage=look.vantage,
         name=look.name,
@@ -311,19 +309,3 @@ def _is_one_thing(plain: Finding, rendered: Finding) -> bool:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _retry_after(page: Page, at: datetime) -> datetime | None:
-    """When the host asked us to come back, at most a day ahead."""
-    value = page.headers.get("retry-after", "").strip()
-    if page.status not in (429, 503) or not value:
-        return None
-    if value.isascii() and value.isdigit():
-        wait_s = float(value[:9])
-    else:
-        try:
-            when = parsedate_to_datetime(value)
-        except (ValueError, OverflowError):
-            return None
-        wait_s = ((when if when.tzinfo else when.replace(tzinfo=UTC)) - at).total_seconds()
-    return at + timedelta(seconds=min(max(wait_s, 0.0), PATIENCE_MAX_S))

@@ -9,7 +9,7 @@ from playwright.async_api import Page as Tab
 from crawler.blindfold import blindfold, close_soon
 from crawler.page import Failure, Hop, Page
 from crawler.proxy import GuardingProxy
-from crawler.settling import Clock, settle
+from crawler.settling import Clock, scroll, settle
 
 BODY_BYTES = 2_000_000
 HOPS = 20
@@ -39,8 +39,8 @@ READ = "limit => document.documentElement ? document.documentElement.outerHTML.s
 class Rendering:
     """One look at one address, in a context that nothing else has used or will."""
 
-    def __init__(self, url: str, proxy: GuardingProxy, time_s: float) -> None:
-        self._url, self._proxy, self._time_s = url, proxy, time_s
+    def __init__(self, url: str, proxy: GuardingProxy, time_s: float, *, scrolls: int = 0) -> None:
+        self._url, self._proxy, self._time_s, self._scrolls = url, proxy, time_s, scrolls
         self._answers: list[Response] = []
 
     async def read(self, context: BrowserContext) -> Page:
@@ -57,6 +57,7 @@ class Rendering:
         try:
             await tab.goto(self._url, wait_until="commit", timeout=self._time_s * 1000)
             await settle(tab, clock, self._answers, HOPS)
+            await scroll(tab, clock, self._scrolls, self._time_s / 2)
         except Error as error:
             return self._stopped(error)
         return await self._seen(tab)

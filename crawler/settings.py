@@ -1,12 +1,12 @@
-"""Scrapy's settings for a recheck: nothing kept, nothing retried, nothing followed unasked, nothing logged."""
+"""Scrapy's settings for a pass: nothing kept, nothing retried, nothing followed unasked, nothing logged."""
 
 from typing import Any
 
 from casebook.settings import Crawler
 
 
-def scrapy_settings(crawler: Crawler) -> dict[str, Any]:
-    """Give the settings of one pass.
+def scrapy_settings(crawler: Crawler, pipelines: dict[str, int] | None = None) -> dict[str, Any]:
+    """Give the settings of one pass, of rechecks where no other pipelines are named.
 
     The middlewares are all left out: redirects are signs and are followed by hand, a refusal is an answer, a second
     visit is the point, cookies are never kept, and Scrapy's log lines hold addresses.
@@ -17,7 +17,7 @@ def scrapy_settings(crawler: Crawler) -> dict[str, Any]:
         "DOWNLOADER_MIDDLEWARES_BASE": {},
         "SPIDER_MIDDLEWARES_BASE": {},
         "EXTENSIONS_BASE": {},
-        "ITEM_PIPELINES": {"crawler.pipelines.Judging": 100, "crawler.pipelines.Recording": 200},
+        "ITEM_PIPELINES": pipelines or {"crawler.pipelines.Judging": 100, "crawler.pipelines.Recording": 200},
         "CONCURRENT_REQUESTS": crawler.hosts_at_once,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "CONCURRENT_ITEMS": 1,  # of one answer, which gives one; Scrapy makes that many tasks for every answer

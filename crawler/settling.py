@@ -20,6 +20,8 @@ TASKS_AT_ONCE = 1_000  # of a page that never leaves its clock a pause
 # `innerText` would lay the page out first, which takes half a minute for a hostile one
 _MEASURE = "() => [document.readyState, document.body ? document.body.textContent.length : 0]"
 
+_SCROLL = "() => { scrollTo(0, 1e9); return document.querySelectorAll('*').length }"
+
 _Seen = tuple[str, int, int]
 
 
@@ -71,6 +73,24 @@ async def settle(tab: Tab, clock: Clock, answers: Sized, most: int) -> None:
             if not await _in_jumps(tab, clock, answers, most):
                 await clock.release()
                 await _in_real_time(tab, answers, most)
+
+
+async def scroll(tab: Tab, clock: Clock, times: int, within_s: float) -> None:
+    """Scroll to the end again and again while the page grows, by the clock on the wall, for `within_s` at most."""
+    if not times:
+        return
+    with suppress(Error):  # it may run already
+        await clock.release()
+    still, last = 0, -1
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            for _ in range(times):
+                size = int(await tab.evaluate(_SCROLL))
+                still = still + 1 if size == last else 0
+                if still >= REAL_STEADY_POLLS:
+                    return
+                last = size
+                await asyncio.sleep(REAL_POLL_S)
 
 
 async def _in_jumps(tab: Tab, clock: Clock, answers: Sized, most: int) -> bool:

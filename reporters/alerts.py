@@ -17,7 +17,7 @@ def alert(addresses: Sequence[str], count: int) -> bool:
 
     logging.getLogger("apprise").disabled = True  # it would log addresses, which hold passwords
     way = apprise.Apprise()
-    known = all([way.add(one) for one in addresses])
+    unknown = [one for one in addresses if not way.add(one)]
     words = "One thing waits for you." if count == 1 else f"{count} things wait for you."
     reached = bool(way.notify(title=TITLE, body=words))
-    return known and reached
+    return reached and not unknown

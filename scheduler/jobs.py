@@ -2,10 +2,10 @@
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from casebook import backups, digests, erasing, retention, visits
+from casebook import backups, digests, erasing, retention, sources, visits
 from casebook.access import MONITOR, Actor
 from casebook.erasing import ReceiptView
 from casebook.errors import Unavailable
@@ -84,6 +84,39 @@ def look_at_controls(home: Home, platforms: Sequence[str]) -> None:
         raise
     if failed:
         raise Unavailable("the check did not end well; what was seen of the controls is on record")
+
+
+def any_source_due(book: Casebook) -> bool:
+    """Tell whether a worker is wanted that sweeps."""
+    return sources.anything_due(book, at=now())
+
+
+def sweep_now(book: Casebook, home: Home, wanted: Sequence[int], *, actor: Actor) -> int:
+    """Sweep these sources at once; gives how many. One that the monitor is sweeping just now is left to it.
+
+    Raises:
+        Unavailable: the worker did not end well; what it recorded stays.
+    """
+    owner, began = f"sweep-{secrets.token_hex(8)}", now()
+    until = began + timedelta(seconds=home.settings.monitor.lease_s)
+    taken, _held = sources.lease_these(book, owner, wanted, actor=actor, at=began, until=until)
+    if taken:
+        _work(home, owner, lambda: sources.release(book, owner, actor=MONITOR, at=now()))
+    return len(taken)
+
+
+def _work(home: Home, owner: str, release: Callable[[], object]) -> None:
+    worker = workers.start(home, owner, only=True, sweep=True)
+    try:
+        failed = worker.wait() != 0
+    except BaseException:
+        worker.terminate()
+        worker.wait(10)
+        raise
+    finally:
+        release()
+    if failed:
+        raise Unavailable("the sweep did not end well; what was seen is on record, the rest is due again")
 
 
 def _wait_for(book: Casebook, held: list[int]) -> None:

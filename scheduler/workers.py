@@ -13,7 +13,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from casebook import visits
+from casebook import sources, visits
 from casebook.access import MONITOR
 from casebook.errors import CasebookError
 from casebook.keys import leave_no_core
@@ -25,16 +25,17 @@ from scheduler.home import Home
 MEMORY = {"MALLOC_ARENA_MAX": "1"}
 
 
-def start(home: Home, owner: str, *, only: bool = False, controls: Sequence[str] = ()) -> "subprocess.Popen[bytes]":
+def start(
+    home: Home, owner: str, *, only: bool = False, controls: Sequence[str] = (), sweep: bool = False
+) -> "subprocess.Popen[bytes]":
     """Start a worker. It ends when our end of its standard input closes, so none outlives a killed monitor.
 
-    `controls` are platforms whose controls it visits at once.
+    `controls` are platforms whose controls it visits at once; with `sweep` it sweeps sources instead of visiting links.
     """
     command = [sys.executable, "-m", "scheduler.workers", "--home", str(home.folder), "--owner", owner]
     if home.config is not None:
         command += ["--config", str(home.config)]
-    if only:
-        command.append("--only")
+    command += [word for word, wanted in (("--only", only), ("--sweep", sweep)) if wanted]
     command += [word for platform in controls for word in ("--controls", platform)]
     around = {**os.environ, **MEMORY}
     return subprocess.Popen(
@@ -49,7 +50,10 @@ def main() -> int:
     try:
         home = Home.find(options.home, options.config)
         logs.set_up(home.settings.logging.level)
-        _run(home, options.owner, only=options.only, controls=options.controls)
+        if options.sweep:
+            _sweep(home, options.owner, only=options.only)
+        else:
+            _run(home, options.owner, only=options.only, controls=options.controls)
     except CasebookError as error:
         sys.stderr.write(f"the worker stopped: {error}\n")
         return 1
@@ -84,6 +88,29 @@ def _run(home: Home, owner: str, *, only: bool, controls: Sequence[str]) -> None
         release()
 
 
+def _sweep(home: Home, owner: str, *, only: bool) -> None:
+    _silence_twisted()
+    from crawler.passes import sweep
+    from crawler.sweepdesk import SweepDesk
+
+    book, registry = home.book(), home.registry()
+
+    def release() -> None:
+        sources.release(book, owner, actor=MONITOR, at=now())
+
+    def abandon() -> None:
+        release()
+        os._exit(0)
+
+    _end_with_parent()
+    held = sources.leased(book, owner, actor=MONITOR, at=now()) if only else None
+    desk = SweepDesk(book, home.settings, owner, clock=now, only=held)
+    try:
+        sweep(desk, registry, abandon=abandon)
+    finally:
+        release()
+
+
 def _end_with_parent() -> None:
     """Stop as on SIGTERM when standard input closes."""
 
@@ -108,6 +135,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--config", type=Path)
     parser.add_argument("--owner", required=True)
     parser.add_argument("--only", action="store_true", help="visit what this owner holds already, and nothing else")
+    parser.add_argument("--sweep", action="store_true", help="sweep sources for copies, instead of visiting links")
     parser.add_argument("--controls", action="append", default=[], help="visit this platform's controls at once")
     return parser.parse_args()
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -22,14 +22,12 @@ from casebook.visits import Visit
 from casebook.vocabulary import AddressId
 from crawler.decoding import ACCEPTED, Undecodable, unpack
 from crawler.desk import Desk
-from crawler.document import Document
 from crawler.fetching import failure_of
+from crawler.hops import target_of
 from crawler.page import Failure, Hop, Page
-from platforms.address import AddressRefused, normalise
 
 log = logging.getLogger(__name__)
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PICTURES = "image/avif,image/webp,image/*,*/*;q=0.8"
 TEXT = ("text/", "application/xhtml", "application/xml", "application/json")
 
@@ -179,7 +177,7 @@ class Recheck(Spider):
 
     def _next(self, response: Response, look: Look) -> list[Request | Look]:
         page = self._page(response, look)
-        target = _target(page)
+        target = target_of(page)
         if target is None:
             look.page = page
             return [look]
@@ -234,22 +232,6 @@ def _pairs(response: Response) -> Iterator[tuple[bytes, list[bytes]]]:
     for name, values in response.headers.items():
         if values:
             yield name, values
-
-
-def _target(page: Page) -> str | None:
-    """Where an answer sends us, in one spelling; None where it sends us nowhere that can be visited."""
-    location = page.headers.get("location") if page.status in REDIRECTS else None
-    if location is None:
-        if page.status != 200 or b"http-equiv" not in page.body[:20_000].lower():
-            return None
-        location = Document(page).refresh
-    if not location:
-        return None
-    try:
-        target = normalise(urljoin(page.final_url, location.strip()))
-    except (AddressRefused, ValueError):
-        return None
-    return None if target == page.final_url and page.status not in REDIRECTS else target
 
 
 def _now() -> float:

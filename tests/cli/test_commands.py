@@ -96,6 +96,7 @@ ANSWERS: dict[tuple[str, ...], tuple[list[str], set[str]]] = {
     ("source", "list"): ([], set()),
     ("source", "end"): (["1"], {"source", "case", "state"}),
     ("sighting", "list"): ([], set()),
+    ("sweep",): (["--due"], {"pages", "media", "new_sightings", "sources"}),
     ("check",): (["--due"], {"checked", "verdicts", "links"}),
     ("link", "retire"): (["1"], {"link", "retired_at"}),
     ("officer", "add"): (["day shift"], {"officer", "role", "protected"}),

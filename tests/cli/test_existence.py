@@ -162,7 +162,7 @@ ASKED: list[list[str]] = [
     ["image", "list"], ["image", "list", "--case", HIDDEN], ["image", "export", HIDDEN], ["image", "off", NUMBER],
     ["image", "on", NUMBER], ["image", "remove", NUMBER], ["name", "list"], ["name", "list", "--case", HIDDEN],
     ["name", "renew", NUMBER], ["name", "remove", NUMBER], ["source", "list"], ["source", "list", "--case", HIDDEN],
-    ["source", "end", NUMBER], ["sighting", "list"], ["sighting", "list", "--case", HIDDEN], ["sighting", "show", NUMBER],
+    ["sweep", NUMBER], ["sweep", HIDDEN], ["sweep", "--due"], ["sweep", "--all"], ["source", "end", NUMBER], ["sighting", "list"], ["sighting", "list", "--case", HIDDEN], ["sighting", "show", NUMBER],
     ["sighting", "confirm", NUMBER], ["sighting", "dismiss", NUMBER], ["image", "add", HIDDEN, "--hash", "f0" * 32],
     ["image", "import", HIDDEN, "-"], ["video", "add", HIDDEN, "film.mp4"], ["name", "add", HIDDEN],
     ["source", "add", HIDDEN, SWEPT], ["source", "add", OWN, SWEPT], ["image", "add", OWN, "--hash", "f0" * 32],

@@ -224,3 +224,23 @@ def test_no_browser_is_no_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
     assert find_browser("auto") is None
+
+
+GROWING = """<div id=list></div><script>
+let n = 0
+const more = () => { for (let i = 0; i < 5 && n < 15; i++) list.insertAdjacentHTML('beforeend', `<img src="/${n++}.jpg" style="height:900px">`) }
+more(); addEventListener('scroll', () => setTimeout(more, 20))
+</script>"""
+
+
+@needs_browser
+def test_a_list_that_grows_is_scrolled_to_its_end_only_where_that_is_asked() -> None:
+    async def run(origin: str) -> list[Page]:
+        assert CHROMIUM is not None
+        async with Browser(CHROMIUM, LOOPBACK, user_agent="watch/1") as browser:
+            return [await browser.look(f"{origin}/list", scrolls=scrolls) for scrolls in (0, 30)]
+
+    with serving({"/list": GROWING}) as site:
+        shown = [page.body.count(b"<img src") for page in asyncio.run(run(site.origin))]
+        assert not any(path.endswith(".jpg") for path in site.asked)
+    assert shown == [6, 16]  # one of them is in the script

@@ -1,11 +1,11 @@
-"""From a page to the record."""
+"""How long a host asks us to stay away."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from crawler.page import Page
-from crawler.pipelines import _retry_after
+from crawler.patience import retry_after
 
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 URL = "https://share.example/a"
@@ -28,8 +28,8 @@ URL = "https://share.example/a"
 )
 def test_a_host_that_asks_for_patience_gets_it_for_a_day_at_most(header: str, waits_s: float | None) -> None:
     page = Page(url=URL, final_url=URL, status=429, headers={"retry-after": header})
-    assert _retry_after(page, AT) == (None if waits_s is None else AT + timedelta(seconds=waits_s))
+    assert retry_after(page, AT) == (None if waits_s is None else AT + timedelta(seconds=waits_s))
 
 
 def test_only_a_refusal_asks_for_patience() -> None:
-    assert _retry_after(Page(url=URL, final_url=URL, status=200, headers={"retry-after": "5"}), AT) is None
+    assert retry_after(Page(url=URL, final_url=URL, status=200, headers={"retry-after": "5"}), AT) is None
