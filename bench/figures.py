@@ -1,7 +1,7 @@
 """What figures cost over a million links, and whether published medians hold what they say; `make bench` runs neither.
 
-    python bench/figures.py bias     100 simulated platforms whose true median is known
-    python bench/figures.py cost     fills a casebook (some minutes, kept in the temporary folder), then asks it
+python bench/figures.py bias     100 simulated platforms whose true median is known
+python bench/figures.py cost     fills a casebook (some minutes, kept in the temporary folder), then asks it
 """
 
 import json
@@ -53,9 +53,16 @@ def fill(folder: Path) -> None:
     with sqlite3.connect(folder / DATABASE) as connection:
         for pragma in ("synchronous = OFF", "cache_size = -400000", "journal_mode = OFF", "foreign_keys = OFF"):
             connection.execute(f"PRAGMA {pragma}")
-        connection.execute(f"CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {LINKS}) SELECT i FROM n")
-        columns = {name: connection.execute(f'SELECT * FROM "{name}"').description for name in ("case", "address", "watched_link", "check", "event", "report", "report_link", "clock")}
-        indexes = connection.execute(f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({', '.join(repr(one) for one in columns)})").fetchall()
+        connection.execute(
+            f"CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {LINKS}) SELECT i FROM n"
+        )
+        columns = {
+            name: connection.execute(f'SELECT * FROM "{name}"').description
+            for name in ("case", "address", "watched_link", "check", "event", "report", "report_link", "clock")
+        }
+        indexes = connection.execute(
+            f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({', '.join(repr(one) for one in columns)})"
+        ).fetchall()
         for name, _ in indexes:
             connection.execute(f'DROP INDEX "{name}"')
         for statement in rows():
@@ -112,12 +119,22 @@ def cost() -> None:
         began = time.perf_counter()
         fill(folder)
         print(f"filled in {time.perf_counter() - began:.0f} s")
-    made = table(f"`pehra stats` over {LINKS:,} links, {CHECKS:,} checks, {REPORTS:,} reports", "what", "wanted", "s", "CPU s", "MB", "")
+    made = table(
+        f"`pehra stats` over {LINKS:,} links, {CHECKS:,} checks, {REPORTS:,} reports",
+        "what",
+        "wanted",
+        "s",
+        "CPU s",
+        "MB",
+        "",
+    )
     for what, words in (("per platform, channel, lane and category", []), ("per platform", ["--by", "platform"])):
         took, cpu, peak, out = ask(folder, "--json", *words)
         assert json.loads(out)["all"]["n"] > LINKS * 0.9
         met = said(took < WANTED_S and peak < WANTED_MB)
-        made.add_row(what, f"under {WANTED_S:.0f} s, {WANTED_MB:.0f} MB", f"{took:.1f}", f"{cpu:.1f}", f"{peak:.0f}", met)
+        made.add_row(
+            what, f"under {WANTED_S:.0f} s, {WANTED_MB:.0f} MB", f"{took:.1f}", f"{cpu:.1f}", f"{peak:.0f}", met
+        )
     show(made)
 
 
@@ -129,11 +146,22 @@ def simulated(chance: np.random.Generator, n: int) -> tuple[Spans, float]:
     low = np.where(truth < first, 0.0, first + np.floor((truth - first) / 24) * 24)
     high = np.where(truth < first, first, low + 24)
     seen = high <= last
-    return Spans.of(np.where(seen, low, np.minimum(low, last)), np.where(seen, high, np.inf)), float((until < truth).mean())
+    return Spans.of(np.where(seen, low, np.minimum(low, last)), np.where(seen, high, np.inf)), float(
+        (until < truth).mean()
+    )
 
 
 def bias() -> None:
-    made = table(f"{RUNS} simulated platforms, true median {TRUE_H:.0f} h, looked at daily", "requests", "out of sight", "wanted", "inside the bounds", "median of estimates, h", "bounds in the mean, h", "")
+    made = table(
+        f"{RUNS} simulated platforms, true median {TRUE_H:.0f} h, looked at daily",
+        "requests",
+        "out of sight",
+        "wanted",
+        "inside the bounds",
+        "median of estimates, h",
+        "bounds in the mean, h",
+        "",
+    )
     for n in (30, 100, 300, 1000):
         chance, inside, estimates, bounds, hidden = np.random.default_rng(n), 0, [], [], []
         for _ in range(RUNS):
@@ -146,7 +174,15 @@ def bias() -> None:
             bounds.append((low, high))
             hidden.append(unseen)
         mean = [statistics.mean(one for one in side if np.isfinite(one)) for side in zip(*bounds, strict=True)]
-        made.add_row(str(n), f"{np.mean(hidden):.0%}", f"{WANTED_INSIDE} of {RUNS}", str(inside), f"{np.median(estimates):.1f}", f"{mean[0]:.0f} to {mean[1]:.0f}", said(inside >= WANTED_INSIDE))
+        made.add_row(
+            str(n),
+            f"{np.mean(hidden):.0%}",
+            f"{WANTED_INSIDE} of {RUNS}",
+            str(inside),
+            f"{np.median(estimates):.1f}",
+            f"{mean[0]:.0f} to {mean[1]:.0f}",
+            said(inside >= WANTED_INSIDE),
+        )
     show(made)
 
 
