@@ -1,7 +1,7 @@
 """What the casebook counts of all cases together: columns of numbers, with no case, no address and no words in them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
@@ -99,6 +99,9 @@ class Measured:
     erased: dict[str, tuple[int, int, int]]
 
 
+COLUMNS = tuple(one.name for one in fields(Measured))[1:-2]
+
+
 def measure(book: Casebook, period: Period, *, actor: Actor, at: datetime) -> Measured:
     """Measure what was asked in a period: of all cases for who may count, of an officer's own otherwise.
 
@@ -152,8 +155,8 @@ def _measured(session: Session, counted: tuple[ColumnElement[bool], ...], *, wit
     asked = _asked(session, counted, reports[0], reports[2])
     clocks = _of_reports(_columns(session, _clocks(reports[0]), 4), reports[0])
     every, gaps = _gaps(session, asked[1])
-    columns: Any = (*reports, *asked, *clocks, *gaps)  # in the order of the fields
-    return Measured(groups, *columns, every, _erased(session) if with_erased else {})
+    columns: dict[str, Any] = dict(zip(COLUMNS, (*reports, *asked, *clocks, *gaps), strict=True))
+    return Measured(groups=groups, every=every, erased=_erased(session) if with_erased else {}, **columns)
 
 
 def _reports(
