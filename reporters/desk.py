@@ -89,7 +89,7 @@ def draft(
     listed = watched.list_links(book, actor=actor, at=at, case=ref)
     chosen, left_out = _chosen(listed, numbers)
     rungs, without = _grouped(chosen, office, wanted)
-    if not numbers and earlier is None:
+    if earlier is None:
         kept = reports.list_reports(book, actor=actor, at=at, case=ref)
         rungs, again = _not_twice(rungs, kept)
         left_out += again
