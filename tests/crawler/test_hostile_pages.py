@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -138,3 +139,43 @@ def test_nothing_outlives_a_watch_that_is_killed() -> None:
     for handle in running:
         assert select.select([handle], [], [], 60)[0], "a process of the browser outlived the watch"
         os.close(handle)
+
+
+STAYING = {
+    "in a worker": "new Worker(URL.createObjectURL(new Blob(['for (;;);'])))",
+    "on leaving": "onbeforeunload = onpagehide = onunload = () => { for (;;); }",
+}
+
+
+@needs_browser
+@pytest.mark.parametrize("how", STAYING)
+def test_a_page_that_was_read_spins_no_longer_than_its_look(how: str, watched: Watched) -> None:
+    """Of the renderers that ran during the look one may stay: the spare, which waits for the next page."""
+    page = STARTED.replace("for (;;);", STAYING[how])
+
+    async def run(url: str) -> tuple[Page, list[int]]:
+        assert CHROMIUM is not None
+        async with Browser(CHROMIUM, LOOPBACK, user_agent="watch/1", time_s=30.0) as browser:
+            looking = asyncio.create_task(browser.look(url))
+            await asyncio.to_thread(asked.started.wait, 60)
+            during = {pid: os.pidfd_open(pid) for pid in renderers(watched.groups[0])}
+            seen = await looking
+            left = [pid for pid, handle in during.items() if not await asyncio.to_thread(gone, handle)]
+            return seen, left
+
+    with serving({"/": page}) as site:
+        site.asked = asked = Noticing()
+        seen, left = asyncio.run(run(site.origin + "/"))
+    assert b"<p>x</p>" in seen.body
+    assert len(left) <= 1
+
+
+def renderers(group: Processes) -> list[int]:
+    return [pid for pid in group.alive if b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def gone(handle: int) -> bool:
+    """Wait for a process to end, at most as long as Chromium gives one that does not listen."""
+    ended = bool(select.select([handle], [], [], 10)[0])
+    os.close(handle)
+    return ended
