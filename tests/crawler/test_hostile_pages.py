@@ -17,17 +17,13 @@ from crawler.page import Failure, Page
 from crawler.processes import Processes, members
 from tests.crawler.test_browser import CHROMIUM, LOOPBACK, needs_browser, serving
 
-TIME_S = 6.0
+TIME_S = 5.0
 CALM = "<p>still here</p><script>setTimeout(() => document.title = 'calm', 200)</script>"
 SPINS = {
     "script": "<p>x</p><script>for (;;);</script>",
     "timer": "<p>x</p><script>setTimeout(() => { for (;;); }, 50)</script>",
-    "late timer": "<p>x</p><script>setTimeout(() => { for (;;); }, 30000)</script>",
-    "worker": "<p>x</p><script>new Worker(URL.createObjectURL(new Blob(['for (;;);'])))</script>",
     "memory": "<p>x</p><script>const kept = []; for (;;) kept.push(new Array(1e5).fill(Math.random()))</script>",
-    "microtasks": "<p>x</p><script>(function again() { Promise.resolve().then(again) })()</script>",
     "reloading": "<p>x</p><script>location.reload()</script>",
-    "leaving": "<p>x</p><script>onbeforeunload = onpagehide = onunload = () => { for (;;); }</script>",
 }
 
 
