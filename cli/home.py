@@ -125,7 +125,7 @@ def _findings(session: Session) -> Iterator[Finding]:
             yield Finding(what, True, says) if isinstance(says, str) else Finding(what, True, *says)
         except CasebookError as error:
             yield Finding(what, False, str(error))
-    from crawler.browser import find_browser  # drags in what drives it
+    from crawler.chromium import find_browser
 
     browser = find_browser(home.settings.crawler.browser)
     missing = "none: pages that only scripts can show will be `unclear`; install Chromium"

@@ -47,7 +47,8 @@ def _is_wanted(event: dict[str, Any], main: str) -> bool:
     if event["resourceType"] == "Document":
         return bool(event["frameId"] == main)
     headers = {name.lower(): value for name, value in event["request"]["headers"].items()}
-    return event["resourceType"] == "Fetch" and "prefetch" not in headers.get("sec-purpose", headers.get("purpose", ""))
+    guessed = "prefetch" in headers.get("sec-purpose", headers.get("purpose", ""))
+    return event["resourceType"] in ("Fetch", "XHR") and not guessed  # what scripts ask for comes as either
 
 
 def close_soon(tab: Tab) -> None:

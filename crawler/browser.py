@@ -13,7 +13,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import Error, Playwright, async_playwright
+from playwright.async_api import BrowserContext, Error, Playwright, async_playwright
 
 from crawler.chromium import FLAGS, find_browser
 from crawler.guards import Guard
@@ -166,10 +166,23 @@ class Browser:
         context = await running.chromium.new_context(
             user_agent=self._user_agent, accept_downloads=False, service_workers="block"
         )
-        page = await Rendering(url, self._proxy, self._time_s, scrolls=scrolls).read(context)
-        async with asyncio.timeout(CLOSE_S):
-            await context.close()
+        try:
+            page = await Rendering(url, self._proxy, self._time_s, scrolls=scrolls).read(context)
+        except Error:
+            await self._leave(running, context)
+            raise
+        await self._leave(running, context)
         return page
+
+    async def _leave(self, running: _Running, context: BrowserContext) -> None:
+        """Close what a look was made in; a page that does not let it is killed with all that runs."""
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await context.close()
+        except TimeoutError:
+            self._kill(running)
+        except Error:  # it went with its tab
+            return
 
     async def _started(self) -> _Running:
         async with self._starting:

@@ -35,9 +35,8 @@ class Processes:
     @property
     def alive(self) -> tuple[int, ...]:
         """Those that still run; none where the system has no /proc to tell."""
-        if self._own:
-            return tuple(pid for pid, _, state in _table() if pid == self._leader and state not in "ZX")
-        return tuple(pid for pid, group, state in _table() if group == self._group and state not in "ZX")
+        found = members(self._group)
+        return tuple(pid for pid in found if pid == self._leader) if self._own else found
 
     def kill(self) -> None:
         """Kill them all, at once and unasked; never our own group."""
@@ -69,6 +68,11 @@ class Processes:
                 pages = int((_TABLE / str(pid) / "statm").read_text().split()[1])
                 if pages * resource.getpagesize() > MEMORY_BYTES:
                     os.kill(pid, signal.SIGKILL)
+
+
+def members(group: int) -> tuple[int, ...]:
+    """Give the processes of a group that still run; none where the system has no /proc to tell."""
+    return tuple(pid for pid, its, state in _table() if its == group and state not in "ZX")
 
 
 def _watchman(group: int) -> "subprocess.Popen[bytes]":

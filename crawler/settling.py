@@ -7,6 +7,7 @@ stands while an answer from the network is awaited. Where one never comes, the c
 import asyncio
 from collections.abc import Sized
 from contextlib import suppress
+from typing import Any
 
 from playwright.async_api import BrowserContext, CDPSession, Error
 from playwright.async_api import Page as Tab
@@ -30,15 +31,40 @@ class Clock:
 
     def __init__(self, session: CDPSession) -> None:
         self._session = session
-        self._arrived = asyncio.Event()
+        self._arrived, self._idle = asyncio.Event(), asyncio.Event()
+        self._awaited: set[str] = set()
+        self._idle.set()
         session.on("Emulation.virtualTimeBudgetExpired", lambda _: self._arrived.set())
+        session.on("Network.requestWillBeSent", self._asked)
+        session.on("Network.loadingFinished", self._answered)
+        session.on("Network.loadingFailed", self._answered)
 
     @classmethod
     async def of(cls, context: BrowserContext, tab: Tab) -> "Clock":
         """Stop a tab's clock."""
         session = await context.new_cdp_session(tab)
+        clock = cls(session)
+        await session.send("Network.enable")
         await session.send("Emulation.setVirtualTimePolicy", {"policy": "pause"})
-        return cls(session)
+        return clock
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the page waits for nothing that its scripts asked for."""
+        return self._idle.is_set()
+
+    def _asked(self, event: dict[str, Any]) -> None:
+        if event.get("type") == "Document":  # another page, or a frame, which is refused
+            self._awaited.clear()
+            self._idle.set()
+        elif event.get("type") in ("Script", "XHR", "Fetch"):
+            self._awaited.add(event["requestId"])
+            self._idle.clear()
+
+    def _answered(self, event: dict[str, Any]) -> None:
+        self._awaited.discard(event["requestId"])
+        if not self._awaited:
+            self._idle.set()
 
     async def jump(self, by_s: float) -> bool:
         """Let so much time pass for the page; False where the network keeps it waiting for longer than we do."""
@@ -48,9 +74,10 @@ class Clock:
             "budget": by_s * 1000,
             "maxVirtualTimeTaskStarvationCount": TASKS_AT_ONCE,
         }
-        await self._session.send("Emulation.setVirtualTimePolicy", policy)
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_S):
+                await self._idle.wait()
+                await self._session.send("Emulation.setVirtualTimePolicy", policy)
                 await self._arrived.wait()
         return self._arrived.is_set()
 
@@ -104,7 +131,7 @@ async def _in_jumps(tab: Tab, clock: Clock, answers: Sized, most: int) -> bool:
             return False
         await asyncio.sleep(POLL_S)
         now = await _measure(tab, answers)
-        steady = steady + 1 if now == last and _is_something(now) else 0
+        steady = steady + 1 if now == last and _is_something(now) and clock.is_idle else 0
         last = now
     return True
 
