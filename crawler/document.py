@@ -74,6 +74,12 @@ class Document:
     def _tree(self) -> LexborHTMLParser:
         return LexborHTMLParser(self.text)
 
+    def slim(self) -> None:
+        """Let go of the trees, which are ten times as large as the page, and keep what was read; they grow again."""
+        for name in ("_tree", "_own", "text"):
+            self.__dict__.pop(name, None)
+        self._selected.clear()
+
     def select(self, css: str) -> list[LexborNode]:
         """Elements that fit the selector, in the page's order; none where it is no selector."""
         if css not in self._selected:
@@ -182,10 +188,10 @@ class Document:
         markup = _body_of(self.text)
         tree, small = LexborHTMLParser(markup), markup.lower()
         named = [css for name, css in _NOT_OWN_BY_NAME.items() if name in small]  # to look for each costs time
-        for node in reversed(
-            tree.css(", ".join([_NOT_OWN, *named]))
-        ):  # what lies deeper first: its memory goes with what holds it
-            if node.tag not in ("html", "body", "main", "article") and node.css_first("h1") is None:
+        holding = _holding(tree.css("h1"))
+        # What lies deeper first: its memory goes with what holds it.
+        for node in reversed(tree.css(", ".join([_NOT_OWN, *named]))):
+            if node.mem_id not in holding and node.tag not in ("html", "body", "main", "article"):
                 node.decompose()
         return tree
 
@@ -282,6 +288,17 @@ def _ancestors(node: LexborNode, up_to: int) -> Iterator[LexborNode]:
     while parent is not None and up_to > 0:
         yield parent
         parent, up_to = parent.parent, up_to - 1
+
+
+def _holding(nodes: list[LexborNode]) -> set[int]:
+    """Give the identities of these and of all that they lie in."""
+    held: set[int] = set()
+    for node in nodes:
+        above: LexborNode | None = node
+        while above is not None and above.mem_id not in held:
+            held.add(above.mem_id)
+            above = above.parent
+    return held
 
 
 def _has_ancestor(node: LexborNode, tag: str, up_to: int = 64) -> bool:

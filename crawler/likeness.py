@@ -8,10 +8,11 @@ Digits, and words of the page's own address, do not count: dates, counters and "
 import re
 import unicodedata
 from base64 import b85decode, b85encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
+from itertools import chain
 from struct import pack, unpack
 from typing import Any, Self
 from urllib.parse import unquote, urljoin, urlsplit
@@ -31,6 +32,8 @@ ECHOES = 16
 
 # Scripts without spaces are taken sign by sign.
 _TOKEN = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\d_]+")
+_SIGN_BY_SIGN = re.compile(_TOKEN.pattern.partition("|")[0])
+_LETTERS = "".join(chr(code) if chr(code).isalpha() else " " for code in range(128))
 _TAG = re.compile(r"<([a-z][a-z0-9]{0,15})(?:\s+(?:class|id)\s*=\s*[\"']?([a-zA-Z][\w-]{0,30}))?")
 _DIGITS = re.compile(r"\d+")
 _COUNTER = re.compile(r"^\s*[(\[]\d+\+?[)\]]\s*")
@@ -246,7 +249,17 @@ class Reading:
 
 
 def _words_of(text: str) -> str:
-    return " ".join(_TOKEN.findall(unicodedata.normalize("NFKC", text).lower()))
+    return " ".join(_tokens(unicodedata.normalize("NFKC", text).lower()))
+
+
+def _tokens(folded: str) -> Iterable[str]:
+    """Give what `_TOKEN` finds; a page's text has so many words that one search each would be the dearest part."""
+    if folded.isascii():
+        return folded.translate(_LETTERS).split()
+    if _SIGN_BY_SIGN.search(folded):
+        return _TOKEN.findall(folded)
+    chunks = folded.split()
+    return chain.from_iterable((one,) if one.isalpha() else _TOKEN.findall(one) for one in chunks)
 
 
 def _known(text: str) -> str:
@@ -256,12 +269,23 @@ def _known(text: str) -> str:
 def _runs_of(tokens: list[str]) -> Iterable[int]:
     known = {token: crc32(token.encode("utf-8", "replace")) for token in set(tokens)}
     codes = [known[token] for token in tokens]
-    if len(codes) < 3:
-        return [_mixed(code) for code in codes]
-    return [
-        (one * 0x9E3779B1 + other * 0x85EBCA6B + third * 0xC2B2AE35 ^ one >> 7) & 0xFFFFFFFF
-        for one, other, third in zip(codes, codes[1:], codes[2:], strict=False)
-    ]
+    return _mixed_by_threes(codes) if len(codes) >= 3 else [_mixed(code) for code in codes]
+
+
+def _mixed_by_threes(codes: Sequence[int]) -> tuple[int, ...]:
+    """Mix each code of 32 bits with the two after it.
+
+    All at once, as lanes of 64 bits in one long number: Python multiplies that six times as fast as one after another.
+    """
+    lanes, low = int.from_bytes(pack(f"<{len(codes)}Q", *codes), "little"), _low_halves(len(codes))
+    mixed = (lanes * 0x9E3779B1 & low) + ((lanes >> 64) * 0x85EBCA6B & low) + ((lanes >> 128) * 0xC2B2AE35 & low)
+    mixed = (mixed ^ lanes >> 7) & low
+    return unpack(f"<{len(codes)}Q", mixed.to_bytes(8 * len(codes), "little"))[:-2]
+
+
+@lru_cache(maxsize=8)  # most texts are as long as is read of them
+def _low_halves(lanes: int) -> int:
+    return int.from_bytes(b"\xff\xff\xff\xff\0\0\0\0" * lanes, "little")
 
 
 def _mixed(code: int) -> int:

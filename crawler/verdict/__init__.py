@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from crawler.page import Page
 from crawler.verdict.addresses import parts, way
 from crawler.verdict.described import unmarked
-from crawler.verdict.look import Look, let_go
+from crawler.verdict.look import Look, let_go, slim
 from crawler.verdict.moves import parked, strayed, told
 from crawler.verdict.parts import Baseline, Finding, Missing, Others, Way
 from crawler.verdict.served import odd, served
@@ -16,7 +16,7 @@ from platforms.sheet import Engine, Sheet
 
 __all__ = [
     "HELD", "Baseline", "Finding", "Missing", "Others", "Way", "ended", "judge", "learn", "let_go", "proved_by",
-    "renewed",
+    "renewed", "slim",
 ]  # fmt: skip
 
 

@@ -173,6 +173,13 @@ def _read_once(page: Page, name: str, read: Callable[[], Any]) -> Any:  # noqa: 
     return kept[name]
 
 
+def slim(page: Page) -> None:
+    """Let go of a page's trees while it waits, and keep what was read in them."""
+    document: Document | None = page.__dict__.get("document")
+    if document is not None:
+        document.slim()
+
+
 def let_go(page: Page) -> None:
     """Forget what was read from a page; it holds the page, and is ten times as large."""
     for name in ("document", "print", "engine"):
