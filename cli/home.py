@@ -22,7 +22,7 @@ from cli.output import table
 from cli.platform import old_facts
 from scheduler import logs
 from scheduler.clock import now
-from scheduler.home import DATABASE
+from scheduler.home import DATABASE, Home
 from scheduler.service import BEAT_EVERY_S, Monitor, only_monitor
 
 ESCROW_FILE = "escrow.key"
@@ -111,7 +111,7 @@ def _findings(session: Session) -> Iterator[Finding]:
         ("clock", lambda: _clock(session)),
         ("officer", lambda: _officers(session)),
         ("escrow", lambda: _escrow(session)),
-        ("platforms", lambda: f"{len(home.registry())} sheets"),
+        ("platforms", lambda: _platforms(home)),
         ("facts", lambda: _facts(session)),
         ("our view", lambda: _our_view(session)),
     )
@@ -126,6 +126,11 @@ def _findings(session: Session) -> Iterator[Finding]:
     browser = find_browser(home.settings.crawler.browser)
     missing = "none: pages that only scripts can show will be `unclear`; install Chromium"
     yield Finding("browser", browser is not None, str(browser or missing))
+
+
+def _platforms(home: Home) -> str:
+    registry = home.registry()
+    return f"{len(registry)} sheets, {len(registry.engines)} kinds of software; see: pehra platform list"
 
 
 def _clock(session: Session) -> str:

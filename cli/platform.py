@@ -14,7 +14,8 @@ from casebook.errors import CasebookError, NotFound
 from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
-from platforms.sheet import Channel, Sheet
+from platforms.registry import Registry
+from platforms.sheet import Channel, Engine, Sheet
 from platforms.words import Verdict
 from scheduler import jobs
 from scheduler.clock import now
@@ -30,6 +31,14 @@ the sheet; the last column gives the days between which they were last seen true
 
 | platform | hosts | can be told | browser | channels | seen |
 |---|---|---|---|---|---|
+"""
+ENGINES = """
+## Software that many sites run on
+
+A site that no sheet claims is known by what its software emits, so that a thousand forums need one description.
+
+| software | can be told | seen |
+|---|---|---|
 """
 LIMITS = """
 ## What cannot be told
@@ -50,14 +59,16 @@ def join(pehra: click.Group) -> None:
 
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print the page that docs/platforms.md holds.")
 def list_platforms(session: Session, as_json: bool, as_markdown: bool) -> None:
-    """List the platforms that have a sheet, whether our view of each works, and which facts are old."""
-    sheets = list(session.home.registry())
+    """List the platforms that have a sheet and the software that any site may run on, and which facts are old."""
+    registry = session.home.registry()
+    sheets, engines = list(registry), registry.engines
     broken, today = _broken(session), now().date()
     if as_json:
-        print_json([_listed(sheet, broken, today) for sheet in sheets])
+        listed = [_listed(sheet, broken, today) for sheet in sheets]
+        print_json([*listed, *(_listed_engine(engine, today) for engine in engines)])
         return
     if as_markdown:
-        click.echo(markdown(sheets), nl=False)
+        click.echo(markdown(registry), nl=False)
         return
     rows = [
         (
@@ -72,6 +83,9 @@ def list_platforms(session: Session, as_json: bool, as_markdown: bool) -> None:
         for one in sheets
     ]
     table(("platform", "name", "hosts", "markers", "channels", "our view", "old facts"), rows)
+    click.echo("\nSoftware that is known by what it emits, on whatever host:\n")
+    software = [(one.id, one.name, len(one.marker), len(old_facts(one, today)) or None) for one in engines]
+    table(("engine", "name", "markers", "old facts"), software)
 
 
 def _broken(session: Session) -> dict[str, datetime]:
@@ -86,16 +100,30 @@ def _listed(sheet: Sheet, broken: Mapping[str, datetime], today: date) -> dict[s
     known: dict[str, Any] = sheet.model_dump(mode="json", include={"id", "name", "hosts"})
     return {
         **known,
+        "kind": "platform",
         "broken_since": broken.get(sheet.id),
         "controls": len(sheet.control),
         "old": old_facts(sheet, today),
     }
 
 
-def old_facts(sheet: Sheet, today: date) -> list[dict[str, str]]:
+def _listed_engine(engine: Engine, today: date) -> dict[str, Any]:
+    known: dict[str, Any] = engine.model_dump(mode="json", include={"id", "name"})
+    return {
+        **known,
+        "hosts": [],
+        "kind": "engine",
+        "broken_since": None,
+        "controls": 0,
+        "old": old_facts(engine, today),
+    }
+
+
+def old_facts(sheet: Sheet | Engine, today: date) -> list[dict[str, str]]:
     """Name the facts of a sheet that nobody has seen true for so long that they may not be any more."""
     facts = [(one.rule, one.seen) for one in sheet.marker]
-    facts += [(f"channel {one.kind} to {one.to}", one.seen) for one in sheet.channel]
+    if isinstance(sheet, Sheet):
+        facts += [(f"channel {one.kind} to {one.to}", one.seen) for one in sheet.channel]
     return [{"fact": fact, "seen": str(seen)} for fact, seen in facts if today - seen > BELIEVED_FOR]
 
 
@@ -115,11 +143,20 @@ def show(session: Session, platform: str, as_json: bool) -> None:
     table(("channel", "lane", "to", "sure", "seen"), channels)
 
 
-def markdown(sheets: Iterable[Sheet]) -> str:
-    """Write the page that tells people what is known of which platform."""
-    by_name = sorted(sheets, key=lambda sheet: sheet.name.casefold())
+def markdown(registry: Registry) -> str:
+    """Write the page that tells people what is known of which platform, and of which software."""
+    by_name = sorted(registry, key=lambda sheet: sheet.name.casefold())
     limits = [f"- {sheet.name}: {sheet.limits}\n" for sheet in by_name if sheet.limits]
-    return HEAD + "".join(_row(sheet) for sheet in by_name) + LIMITS + "".join(limits)
+    software = [_engine_row(one) for one in sorted(registry.engines, key=lambda one: one.name.casefold())]
+    return HEAD + "".join(map(_row, by_name)) + ENGINES + "".join(software) + LIMITS + "".join(limits)
+
+
+def _engine_row(engine: Engine) -> str:
+    days = sorted(marker.seen for marker in engine.marker)
+    seen = " to ".join(dict.fromkeys(str(day) for day in (days[0], days[-1]))) if days else "-"
+    shown = {marker.shows for marker in engine.marker}
+    told = [verdict.value for verdict in Verdict if verdict in shown and verdict is not Verdict.UNCLEAR]
+    return f"| {engine.name} | {', '.join(told)} | {seen} |\n"
 
 
 def _row(sheet: Sheet) -> str:
