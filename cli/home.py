@@ -23,7 +23,7 @@ from cli.platform import old_facts
 from reporters import bases
 from scheduler import logs
 from scheduler.clock import now
-from scheduler.home import DATABASE
+from scheduler.home import DATABASE, Home
 from scheduler.mail import way_out
 from scheduler.service import BEAT_EVERY_S, Monitor, only_monitor
 
@@ -113,7 +113,7 @@ def _findings(session: Session) -> Iterator[Finding]:
         ("clock", lambda: _clock(session)),
         ("officer", lambda: _officers(session)),
         ("escrow", lambda: _escrow(session)),
-        ("platforms", lambda: f"{len(home.registry())} sheets"),
+        ("platforms", lambda: _platforms(home)),
         ("bases", lambda: _bases(session)),
         ("facts", lambda: _facts(session)),
         ("our view", lambda: _our_view(session)),
@@ -130,6 +130,11 @@ def _findings(session: Session) -> Iterator[Finding]:
     browser = find_browser(home.settings.crawler.browser)
     missing = "none: pages that only scripts can show will be `unclear`; install Chromium"
     yield Finding("browser", browser is not None, str(browser or missing))
+
+
+def _platforms(home: Home) -> str:
+    registry = home.registry()
+    return f"{len(registry)} sheets, {len(registry.engines)} kinds of software; see: pehra platform list"
 
 
 def _clock(session: Session) -> str:

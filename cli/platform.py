@@ -14,7 +14,7 @@ from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import paragraphs, table
 from cli.platform_page import channel_lines, markdown
-from platforms.sheet import Sheet
+from platforms.sheet import Engine, Sheet
 from scheduler import jobs
 from scheduler.clock import now
 
@@ -32,14 +32,16 @@ def join(pehra: click.Group) -> None:
 
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print the page that docs/platforms.md holds.")
 def list_platforms(session: Session, as_json: bool, as_markdown: bool) -> None:
-    """List the platforms that have a sheet, whether our view of each works, and which facts are old."""
-    sheets = list(session.home.registry())
+    """List the platforms that have a sheet and the software that any site may run on, and which facts are old."""
+    registry = session.home.registry()
+    sheets, engines = list(registry), registry.engines
     broken, today = _broken(session), now().date()
     if as_json:
-        print_json([_listed(sheet, broken, today) for sheet in sheets])
+        listed = [_listed(sheet, broken, today) for sheet in sheets]
+        print_json([*listed, *(_listed_engine(engine, today) for engine in engines)])
         return
     if as_markdown:
-        click.echo(markdown(sheets), nl=False)
+        click.echo(markdown(registry), nl=False)
         return
     rows = [
         (
@@ -54,6 +56,9 @@ def list_platforms(session: Session, as_json: bool, as_markdown: bool) -> None:
         for one in sheets
     ]
     table(("platform", "name", "hosts", "markers", "channels", "our view", "old facts"), rows)
+    click.echo("\nSoftware that is known by what it emits, on whatever host:\n")
+    software = [(one.id, one.name, len(one.marker), len(old_facts(one, today)) or None) for one in engines]
+    table(("engine", "name", "markers", "old facts"), software)
 
 
 def _broken(session: Session) -> dict[str, datetime]:
@@ -68,17 +73,31 @@ def _listed(sheet: Sheet, broken: Mapping[str, datetime], today: date) -> dict[s
     known: dict[str, Any] = sheet.model_dump(mode="json", include={"id", "name", "hosts"})
     return {
         **known,
+        "kind": "platform",
         "broken_since": broken.get(sheet.id),
         "controls": len(sheet.control),
         "old": old_facts(sheet, today),
     }
 
 
-def old_facts(sheet: Sheet, today: date) -> list[dict[str, str]]:
+def _listed_engine(engine: Engine, today: date) -> dict[str, Any]:
+    known: dict[str, Any] = engine.model_dump(mode="json", include={"id", "name"})
+    return {
+        **known,
+        "hosts": [],
+        "kind": "engine",
+        "broken_since": None,
+        "controls": 0,
+        "old": old_facts(engine, today),
+    }
+
+
+def old_facts(sheet: Sheet | Engine, today: date) -> list[dict[str, str]]:
     """Name the facts of a sheet that nobody has seen true for so long that they may not be any more."""
     facts = [(one.rule, one.seen) for one in sheet.marker]
-    facts += [(f"profile {one.address}", one.seen) for one in sheet.profile]
-    facts += [(f"channel {one.kind} to {one.to}", one.seen) for one in sheet.channel]
+    if isinstance(sheet, Sheet):
+        facts += [(f"profile {one.address}", one.seen) for one in sheet.profile]
+        facts += [(f"channel {one.kind} to {one.to}", one.seen) for one in sheet.channel]
     return [{"fact": fact, "seen": str(seen)} for fact, seen in facts if today - seen > BELIEVED_FOR]
 
 

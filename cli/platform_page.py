@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from platforms.channel import Channel
-from platforms.sheet import Sheet
+from platforms.registry import Registry
+from platforms.sheet import Engine, Marker, Sheet
 from platforms.words import Use, Verdict
 
 VERIFY = "verify before use"
@@ -18,6 +19,14 @@ in the sheet; the last column gives the days between which they were last seen t
 
 | platform | hosts | can be told | browser | channels | seen |
 |---|---|---|---|---|---|
+"""
+ENGINES = """
+## Software that many sites run on
+
+A site that no sheet claims is known by what its software emits, so that a thousand forums need one description.
+
+| software | can be told | seen |
+|---|---|---|
 """
 LIMITS = """
 ## What cannot be told
@@ -34,26 +43,41 @@ those marked **verify before use** were not seen on a page of the platform's own
 """
 
 
-def markdown(sheets: Iterable[Sheet]) -> str:
-    """Write the page that tells people what is known of which platform."""
-    by_name = sorted(sheets, key=lambda sheet: sheet.name.casefold())
+def markdown(registry: Registry) -> str:
+    """Write the page that tells people what is known of which platform, and of which software."""
+    by_name = sorted(registry, key=lambda sheet: sheet.name.casefold())
+    software = "".join(_engine_row(one) for one in sorted(registry.engines, key=lambda one: one.name.casefold()))
     limits = [f"- {sheet.name}: {sheet.limits}\n" for sheet in by_name if sheet.limits]
     channels = "".join(_channels(sheet) for sheet in by_name)
-    return HEAD + "".join(_row(sheet) for sheet in by_name) + LIMITS + "".join(limits) + CHANNELS + channels
+    rows = "".join(_row(sheet) for sheet in by_name)
+    return HEAD + rows + ENGINES + software + LIMITS + "".join(limits) + CHANNELS + channels
+
+
+def _engine_row(engine: Engine) -> str:
+    return f"| {engine.name} | {', '.join(_shown(engine.marker))} | {_seen(engine.marker)} |\n"
 
 
 def _row(sheet: Sheet) -> str:
-    days = sorted([*(marker.seen for marker in sheet.marker), *(channel.seen for channel in sheet.channel)])
-    seen = " to ".join(dict.fromkeys(str(day) for day in (days[0], days[-1]))) if days else "-"
+    seen = _seen([*sheet.marker, *sheet.channel])
     hosts = ", ".join(f"`{host}`" for host in sheet.hosts) or "-"
     cells = (sheet.name, hosts, _told(sheet), "yes" if sheet.scripts else "no", _lanes(sheet.channel), seen)
     return f"| {' | '.join(cells)} |\n"
 
 
+def _seen(facts: Iterable[Marker | Channel]) -> str:
+    days = sorted(fact.seen for fact in facts)
+    return " to ".join(dict.fromkeys(str(day) for day in (days[0], days[-1]))) if days else "-"
+
+
+def _shown(markers: Iterable[Marker]) -> list[str]:
+    shown = {marker.shows for marker in markers}
+    return [verdict.value for verdict in Verdict if verdict in shown and verdict is not Verdict.UNCLEAR]
+
+
 def _told(sheet: Sheet) -> str:
-    shown = {marker.shows for marker in sheet.marker}
-    words = [verdict.value for verdict in Verdict if verdict in shown and verdict is not Verdict.UNCLEAR]
-    return ", ".join([*words, *(["as any site"] if sheet.otherwise == "generic" else [])]) or "nothing yet"
+    return (
+        ", ".join([*_shown(sheet.marker), *(["as any site"] if sheet.otherwise == "generic" else [])]) or "nothing yet"
+    )
 
 
 def _lanes(channels: Iterable[Channel]) -> str:

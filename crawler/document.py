@@ -192,15 +192,16 @@ class Document:
 
     @cached_property
     def _own(self) -> LexborHTMLParser:
-        """The page without menus, margins and what people wrote below the content."""
+        """The page without menus, margins and what people wrote below the content.
+
+        Some forums call their posts comments: where next to nothing is left without them, they are the content.
+        """
         markup = _body_of(self.text)
-        tree, small = LexborHTMLParser(markup), markup.lower()
-        named = [css for name, css in _NOT_OWN_BY_NAME.items() if name in small]  # to look for each costs time
-        holding = _holding(tree.css("h1"))
-        # What lies deeper first: its memory goes with what holds it.
-        for node in reversed(tree.css(", ".join([_NOT_OWN, *named]))):
-            if node.mem_id not in holding and node.tag not in ("html", "body", "main", "article"):
-                node.decompose()
+        small = markup.lower()
+        named = [name for name in _NOT_OWN_BY_NAME if name in small]  # to look for each costs time
+        tree = _without(markup, named)
+        if not _WRITTEN.isdisjoint(named) and _is_bare(tree):
+            return _without(markup, [name for name in named if name not in _WRITTEN])
         return tree
 
     @cached_property
@@ -264,6 +265,29 @@ _NOT_OWN_BY_NAME = {
     for name in ("comment", "replies", "disqus", "review", "guestbook", "related", "sidebar", "recommend", "cookie",
                  "advert", "sponsor", "breadcrumb")
 } | {"ad": "[class~=ad i], [class~=ads i]"}  # fmt: skip
+
+
+_WRITTEN = frozenset({"comment", "replies"})
+BARE_CHARS = 300
+
+
+def _without(markup: str, named: list[str]) -> LexborHTMLParser:
+    """Take away margins, and what carries one of these names."""
+    tree = LexborHTMLParser(markup)
+    holding = _holding(tree.css("h1"))
+    # What lies deeper first: its memory goes with what holds it.
+    for node in reversed(tree.css(", ".join([_NOT_OWN, *(_NOT_OWN_BY_NAME[name] for name in named)]))):
+        if node.mem_id not in holding and node.tag not in ("html", "body", "main", "article"):
+            node.decompose()
+    return tree
+
+
+def _is_bare(tree: LexborHTMLParser) -> bool:
+    """Whether there is no picture, and hardly a sentence."""
+    body = tree.body
+    if body is None or tree.css_first("img, video, audio, iframe, canvas") is not None:
+        return False
+    return len(squeeze(body.text(separator=" "))) <= BARE_CHARS
 
 
 def _body_of(markup: str) -> str:

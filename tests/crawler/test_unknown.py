@@ -134,6 +134,18 @@ def test_being_sent_away_is_removal_only_where_that_is_what_missing_looks_like(
     assert judge(sent, missing=proved, others=Others.SERVED).verdict is Verdict.UNCLEAR, "never at first sight"
 
 
+def test_a_forum_that_calls_its_posts_comments_is_known_by_them() -> None:
+    def thread(*posts: str) -> Page:
+        said = "".join(f"<div class='comments__item'><p>{one}</p></div>" for one in posts)
+        markup = f"<!doctype html><title>A shed</title><body><h1>A shed</h1><div class='comments'>{said}</div>"
+        return Page(URL, URL, 200, HTML, markup.encode())
+
+    first, second = words(91, 40), words(92, 40)
+    known, proved = met(thread(first, second), HONEST)
+    assert later(thread(first, second, words(93, 30)), HONEST, known, proved).rule == "generic.same"
+    assert later(thread(words(94, 60), words(95, 40)), HONEST, known, proved).verdict is Verdict.UNCLEAR
+
+
 def test_a_picture_that_stands_on_every_page_of_a_site_keeps_nothing_up() -> None:
     logo = "<img src='/skin/dots.png'>"
     live, gone = (
