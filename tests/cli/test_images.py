@@ -163,14 +163,15 @@ def test_of_a_minors_case_nothing_is_looked_for_and_it_is_said_where_to_go(staff
 
 def test_a_name_is_read_from_standard_input_and_a_short_one_has_to_be_meant(staff: Staff, case: str) -> None:
     added = staff.ask("name", "add", case, stdin="Zarmina Gul\n\nزرمینہ گل\n".encode())
-    assert added["names"] == [1, 2]
+    assert (added["names"], added["needs_sign"]) == ([1, 2], [])
+    assert staff.ask("name", "add", staff.ask("case", "open")["case"], stdin=b"Ayesha Khan")["needs_sign"] == [3]
     assert "--short" in staff.refused("name", "add", case, stdin=b"Gul")
     staff.ask("name", "add", case, "--short", "--kind", "handle", "--until", "+3d", stdin=b"@zg1")
     listed = staff.ask("name", "list", "--case", case)
     assert [(one["words"], one["kind"], one["over"]) for one in listed] == [
         ("Zarmina Gul", "name", False), ("زرمینہ گل", "name", False), ("zg1", "handle", False),
     ]  # fmt: skip
-    assert "lies in the past" in staff.refused("name", "renew", 3, "--until", "2020-01-01")
+    assert "lies in the past" in staff.refused("name", "renew", 4, "--until", "2020-01-01")
     assert staff.ask("name", "remove", 2)["case"] == case
     assert "standard input" in staff.refused("name", "add", case)
     assert "zarmina" not in json.dumps(staff.ask("journal", "list")).lower(), "law 4"
