@@ -1,4 +1,6 @@
-"""The child that decodes; run as `python -m matchers.child LIMITS`, ended by the end of its standard input.
+"""The child that decodes; run as `python -m matchers.child LIMITS KIND`, ended by the end of its standard input.
+
+KIND is what it has to be ready for: `shallow`, `deep` (with local features) or `film`.
 
 Before the first byte from elsewhere it gives up what a taken-over decoder would want: files, sockets and programs, for
 it may open nothing any more; memory beyond a limit; core files. Time on the processor is limited picture by picture.
@@ -12,36 +14,47 @@ from contextlib import suppress
 from io import BytesIO
 from typing import BinaryIO
 
+import numpy as np
 from PIL import Image
 
-from matchers import pictures, wire
-from matchers.errors import PictureError
+from matchers import pictures, prints, wire
+from matchers.errors import PictureError, TooCostly
 from matchers.limits import Limits
+from matchers.wire import Wanted
 
 WARM_UP = ("JPEG", "PNG", "TIFF", "GIF", "WEBP", "AVIF", "BMP")
 
 
 def main() -> int:
     """Read pictures until there are no more."""
-    limits = Limits(**json.loads(sys.argv[1]))
+    limits, kind = Limits(**json.loads(sys.argv[1])), sys.argv[2]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to act on
-    _warm_up()
+    _warm_up(kind)
     _give_up(limits)
     _say(sys.stdout.buffer, wire.READY)
-    while (data := _next(sys.stdin.buffer, limits)) is not None:
+    while (question := _next(sys.stdin.buffer, limits)) is not None:
         _limit_time(limits)
-        _say(sys.stdout.buffer, _answer(data, limits))
+        _say(sys.stdout.buffer, _answer(*question, limits))
     return 0
 
 
-def _answer(data: bytes, limits: Limits) -> bytes:
+def _answer(wanted: Wanted, data: bytes, limits: Limits) -> bytes:
     try:
-        return wire.told_pictures(pictures.read(data, limits))
+        if wanted is Wanted.PICTURES:
+            return wire.told_pictures(pictures.read(data, limits))
+        if wanted in (Wanted.FILM, Wanted.DEEP_FILM):
+            from matchers import video
+
+            return wire.told_prints([video.read(data, limits, deep=wanted is Wanted.DEEP_FILM)])
+        found = pictures.read(data, limits)
+        return wire.told_prints(prints.taken_of_all(found, limits, deep=wanted is Wanted.DEEP_PRINTS))
     except PictureError as error:
         return wire.told_error(error)
+    except MemoryError:
+        return wire.told_error(TooCostly(limits))
 
 
-def _next(pipe: BinaryIO, limits: Limits) -> bytes | None:
+def _next(pipe: BinaryIO, limits: Limits) -> tuple[Wanted, bytes] | None:
     def take(length: int) -> bytes:
         data = pipe.read(length)
         if len(data) < length:
@@ -49,7 +62,7 @@ def _next(pipe: BinaryIO, limits: Limits) -> bytes | None:
         return data
 
     try:
-        return wire.unpack(take, limits.bytes)
+        return wire.heard_question(take, limits.bytes)
     except wire.Garbled:
         return None
 
@@ -59,13 +72,19 @@ def _say(pipe: BinaryIO, answer: bytes) -> None:
     pipe.flush()
 
 
-def _warm_up() -> None:
-    """Make Pillow load now what it loads late, for later nothing can be opened."""
+def _warm_up(kind: str) -> None:
+    """Load now what is loaded late, for later nothing can be opened."""
     pictures.make_ready()
-    for kind in WARM_UP:
+    for form in WARM_UP:
         file = BytesIO()
-        Image.new("RGB", (64, 64)).save(file, kind, exif=Image.Exif())
+        Image.new("RGB", (64, 64)).save(file, form, exif=Image.Exif())
         pictures.read(file.getvalue())
+    noise = np.random.default_rng(1).integers(0, 256, (96, 512, 3), np.uint8)
+    prints.taken(pictures.Picture(noise, 512, 96), deep=kind != "shallow")
+    if kind == "film":
+        from matchers import video
+
+        video.make_ready()
 
 
 def _give_up(limits: Limits) -> None:

@@ -10,23 +10,33 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from matchers import errors, wire
 from matchers.errors import Crashed, Empty, NoDecoder, PictureError, TooCostly, TooManyBytes
 from matchers.limits import Limits
 from matchers.pictures import Picture
-from matchers.prints import Film, Print, taken_of_all
+from matchers.prints import Film, Print
+from matchers.wire import Wanted
 
 STARTS_WITHIN_S = 60.0
 CHUNK = 1 << 20  # bytes
 MOST_AT_ONCE = 2
 # One thread and few arenas: what a picture may cost is then the same on every machine.
-ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+# Memory that was used once is kept for the next picture: to fetch it anew takes as long as finding features in it.
+ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": "67108864",
+    "MALLOC_TRIM_THRESHOLD_": "268435456",
+}
+
+Heard = TypeVar("Heard", list[Picture], list[Print | Film])
 
 
 class Decoders:
@@ -52,15 +62,9 @@ class Decoders:
             PictureError: one of its kinds; `Crashed` and `TooCostly` where the child was lost over it.
             NoDecoder: no child could be started.
         """
-        if not data:
-            raise Empty(self.limits)
-        if len(data) > self.limits.bytes:
-            raise TooManyBytes(self.limits)
+        _measured(data, self.limits)
         with self._child() as child:
-            answer = child.ask(data)
-        if isinstance(answer, list):
-            return answer
-        raise _error(answer)(self.limits)
+            return _unless_error(child.ask(Wanted.PICTURES, data, wire.heard), self.limits)
 
     def prints(self, data: bytes, *, deep: bool = False) -> list[Print]:
         """Take a picture's prints elsewhere, one of each frame that differs; as `matchers.prints.taken_of_all`.
@@ -72,10 +76,14 @@ class Decoders:
             PictureError: as `read`; `TooPlain` where there is too little detail.
             NoDecoder: no child could be started.
         """
-        return taken_of_all(self.read(data), self.limits, deep=deep)
+        _measured(data, self.limits)
+        wanted = Wanted.DEEP_PRINTS if deep else Wanted.PRINTS
+        with self._child("deep" if deep else "shallow") as child:
+            answer = _unless_error(child.ask(wanted, data, wire.heard_prints), self.limits)
+        return [one for one in answer if isinstance(one, Print)]
 
     def film(self, data: bytes, *, deep: bool = False) -> Film:
-        """Take a film's print elsewhere; as `matchers.video.read`.
+        """Take a film's print in a child of its own, at the cost of a place; as `matchers.video.read`.
 
         Args:
             deep: with local features of some of its stills.
@@ -84,18 +92,28 @@ class Decoders:
             PictureError: no film, a damaged one, too much of one, or one in which nothing is to be seen.
             NoDecoder: no child could be started.
         """
-        raise NotImplementedError
+        limits = self.limits.for_film()
+        _measured(data, limits)
+        wanted = Wanted.DEEP_FILM if deep else Wanted.FILM
+        with self._child("film") as child:
+            (found,) = _unless_error(child.ask(wanted, data, wire.heard_prints), limits)
+        if not isinstance(found, Film):
+            raise Crashed(limits)
+        return found
 
     @contextmanager
-    def _child(self) -> Iterator["_Child"]:
-        """Lend a child, a new one where there is none that lives; one that did not answer properly is killed."""
+    def _child(self, kind: str = "shallow") -> Iterator["_Child"]:
+        """Lend a child that is ready for this; one that did not answer properly is killed."""
         child = self._places.get()
         try:
-            if child is not None and not child.lives:
+            if child is not None and not (child.lives and child.is_for(kind)):
                 child.end()
                 child = None
-            child = child or _Child(self.limits)
+            child = child or _Child(self.limits, kind)
             yield child
+            if kind == "film":  # it may have grown large
+                child.end()
+                child = None
         except BaseException:
             if child is not None:
                 child.end()
@@ -121,11 +139,12 @@ class Decoders:
 class _Child:
     """One process that decodes, one picture at a time."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, limits: Limits, kind: str) -> None:
+        self._kind = kind
+        self._limits = limits = limits.for_film() if kind == "film" else limits
         self._ours, theirs = socket.socketpair()
         with theirs:
-            self._process = _start(limits, theirs.fileno())
+            self._process = _start(limits, kind, theirs.fileno())
         self._deadline = time.monotonic() + STARTS_WITHIN_S
         try:
             ready = self._take(len(wire.READY)) == wire.READY
@@ -139,8 +158,12 @@ class _Child:
     def lives(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, data: bytes) -> list[Picture] | str:
-        """Have a picture decoded.
+    def is_for(self, kind: str) -> bool:
+        """Tell whether it is ready for that: one for deep matching does for shallow too."""
+        return kind == self._kind or (kind, self._kind) == ("shallow", "deep")
+
+    def ask(self, wanted: Wanted, data: bytes, hear: Callable[[wire.Take, Limits], Heard | str]) -> Heard | str:
+        """Have a picture or film decoded.
 
         Raises:
             TooCostly: it took longer than it may.
@@ -149,8 +172,8 @@ class _Child:
         self._deadline = time.monotonic() + self._limits.time_s
         try:
             self._ours.settimeout(self._limits.time_s)
-            self._ours.sendall(wire.packed(data))
-            return wire.heard(self._take, self._limits)
+            self._ours.sendall(wire.asked(wanted, data))
+            return hear(self._take, self._limits)
         except TimeoutError:
             raise TooCostly(self._limits) from None
         except (OSError, wire.Garbled):
@@ -181,8 +204,21 @@ class _Child:
         return bytes(taken)
 
 
-def _start(limits: Limits, pipe: int) -> "subprocess.Popen[bytes]":
-    line = [sys.executable, "-I", "-m", "matchers.child", json.dumps(asdict(limits))]
+def _measured(data: bytes, limits: Limits) -> None:
+    if not data:
+        raise Empty(limits)
+    if len(data) > limits.bytes:
+        raise TooManyBytes(limits)
+
+
+def _unless_error(answer: Heard | str, limits: Limits) -> Heard:
+    if isinstance(answer, str):
+        raise _error(answer)(limits)
+    return answer
+
+
+def _start(limits: Limits, kind: str, pipe: int) -> "subprocess.Popen[bytes]":
+    line = [sys.executable, "-I", "-m", "matchers.child", json.dumps(asdict(limits)), kind]
     return subprocess.Popen(
         line, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=ENVIRONMENT, start_new_session=True
     )

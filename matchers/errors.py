@@ -6,12 +6,14 @@ MatcherError
 │   │   ├── NoFile           there is no such file, or it may not be read
 │   │   ├── Empty            a file without a byte
 │   │   ├── NoPicture        no picture, or of a kind that is not read
+│   │   ├── NoFilm           no film, or of a kind that is not read
 │   │   ├── Broken           begins as a picture and does not go on as one
 │   │   └── Crashed          ended the process that decoded it
 │   ├── TooMuch
 │   │   ├── TooManyBytes
 │   │   ├── TooManyPixels
 │   │   ├── TooManyFrames
+│   │   ├── TooLong          a film that nobody would look at to its end
 │   │   └── TooCostly        needed more time or memory than a picture may have
 │   └── TooLittle
 │       ├── TooSmall
@@ -62,16 +64,22 @@ class NoPicture(Unreadable):
     sentence = "this is no picture that can be read here: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF and HEIC can"
 
 
+class NoFilm(Unreadable):
+    """Is something else than a film."""
+
+    sentence = "this is no film that can be read here: MP4, MOV, WebM, Matroska, AVI, FLV, WMV, MPEG and Ogg can"
+
+
 class Broken(Unreadable):
     """Is damaged, or cut short."""
 
-    sentence = "the picture is damaged or cut short"
+    sentence = "the file is damaged or cut short"
 
 
 class Crashed(Unreadable):
     """Ended the process that decoded it."""
 
-    sentence = "the picture made its decoder crash, so it is damaged or made to do harm"
+    sentence = "the file made its decoder crash, so it is damaged or made to do harm"
 
 
 class TooMuch(PictureError):
@@ -96,10 +104,16 @@ class TooManyFrames(TooMuch):
     sentence = "the picture has more than {0.frames:,} frames, the most that is read"
 
 
+class TooLong(TooMuch):
+    """Is too long a film."""
+
+    sentence = "the film lasts longer than {0.film_s:,.0f} seconds, the most that is read"
+
+
 class TooCostly(TooMuch):
     """Needed more time or memory than a picture may have."""
 
-    sentence = "decoding the picture takes more time or memory than one picture may have"
+    sentence = "decoding the file takes more time or memory than one may have"
 
 
 class TooLittle(PictureError):

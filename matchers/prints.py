@@ -12,15 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchers import hashes
-from matchers.errors import TooPlain
+from matchers.errors import BadHash, TooPlain
 from matchers.hashes import Fingerprint, Kind, Turn
 from matchers.limits import Limits
 from matchers.pictures import Picture
-from matchers.regions import MOST, Because, Box, regions
+from matchers.regions import MOST, Because, Box, Region, regions
 
 MOST_PARTS = MOST + 1
 MOST_FEATURES = 700  # of one picture
 MOST_STILLS = 4_000  # of one film
+MOST_INNER = 4  # parts inside of borders of one still
+EDGES = (0.0275, 0.055)  # of the side, cut off at each edge of a still
 TURNS = tuple(Turn)
 
 
@@ -116,6 +118,27 @@ def taken(picture: Picture, *, deep: bool = False) -> Print | None:
     return Print(picture.width, picture.height, tuple(parts), _features(picture) if deep else None)
 
 
+def taken_of_still(picture: Picture, whole: hashes.Turned, *, deep: bool = False) -> Print:
+    """Take the print of one still of a film: without parts of collages, but also without its edge.
+
+    Films are cropped a little to escape those who look for them. A hash bears a crop of 3 % of the side; those of two
+    crops beside it bear 10 %.
+    """
+    parts = [_part(Box(0, 0, *picture.pixels.shape[1::-1]), Because.WHOLE, whole)]
+    inner = regions(picture.pixels, collages=False)[1 : 1 + MOST_INNER]
+    for region in (*inner, *_crops(picture)):
+        found = hashes.pdq(region.box.of(picture.pixels))
+        if found is not None:
+            parts.append(_part(region.box, region.because, found))
+    return Print(picture.width, picture.height, tuple(parts), _features(picture) if deep else None)
+
+
+def _crops(picture: Picture) -> list[Region]:
+    height, width = picture.pixels.shape[:2]
+    edges = [(round(width * edge), round(height * edge)) for edge in EDGES]
+    return [Region(Box(x, y, width - x, height - y), Because.CROP) for x, y in edges]
+
+
 def taken_of_all(pictures: Sequence[Picture], limits: Limits | None = None, *, deep: bool = False) -> list[Print]:
     """Take the prints of a picture's frames, without those that are about the last one kept, and without plain ones.
 
@@ -142,7 +165,7 @@ def of_hash(fingerprint: Fingerprint) -> Print:
         BadHash: it is no PDQ hash.
     """
     if fingerprint.kind is not Kind.PDQ:
-        raise hashes.BadHash("pictures are matched by PDQ hashes")
+        raise BadHash("pictures are matched by PDQ hashes")
     return Print(0, 0, (Part(Box(0, 0, 0, 0), Because.WHOLE, (fingerprint,)),))
 
 

@@ -96,16 +96,17 @@ class Region:
     because: Because
 
 
-def regions(pixels: Pixels) -> list[Region]:
+def regions(pixels: Pixels, *, collages: bool = True) -> list[Region]:
     """Find what may be pictures in a picture, the whole first, at most `MOST`.
 
     Args:
         pixels: uint8 of shape (height, width, 3), RGB, the longer side 512.
+        collages: take it apart too, which is most of the work.
     """
     light = np.asarray(Image.fromarray(pixels).convert("L"))
     whole = _all_of(light)
     found: list[Region] = []
-    for region in _guesses(light):
+    for region in _guesses(light, collages=collages):
         known = any(region.box.is_about(one.box) for one in found)
         if not known and (region.box == whole or _is_enough(region.box, whole)):
             found.append(region)
@@ -114,7 +115,7 @@ def regions(pixels: Pixels) -> list[Region]:
     return found
 
 
-def _guesses(light: Light) -> Iterator[Region]:
+def _guesses(light: Light, *, collages: bool) -> Iterator[Region]:
     whole = _all_of(light)
     yield Region(whole, Because.WHOLE)
     borders = [_framed(light, whole, tolerance) for tolerance in BORDER_TOLERANCES]
@@ -123,7 +124,7 @@ def _guesses(light: Light) -> Iterator[Region]:
     pages = [on_a_page(inner.of(light), level).inside(inner) for level in _levels(inner.of(light))]
     framed = [box for page in pages for tolerance in BORDER_TOLERANCES for box in _framed(light, page, tolerance)]
     yield from (Region(box, Because.PAGE) for box in (*pages, *framed))
-    for base in dict.fromkeys((whole, *[*framed, *pages, inner][:1])):
+    for base in dict.fromkeys((whole, *[*framed, *pages, inner][:1])) if collages else ():
         if _is_enough(base, whole):
             yield from (Region(tile.inside(base), Because.TILE) for tile in tiles(base.of(light)))
 

@@ -14,7 +14,8 @@ import numpy as np
 from matchers.errors import BadPrint
 from matchers.limits import WORKING_SIZE, Limits
 from matchers.pictures import Picture
-from matchers.prints import Film, Print, from_bytes, to_bytes
+from matchers.printed import from_bytes, to_bytes
+from matchers.prints import Film, Print
 
 READY = b"ready"
 HEAD_MOST = 65_536  # bytes

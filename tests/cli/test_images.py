@@ -18,7 +18,7 @@ from matchers.prints import Print, to_bytes
 from platforms.hotlines import hotlines
 from scheduler.clock import now
 from tests.cli.conftest import Staff
-from tests.matchers.drawn import file_of, scene
+from tests.matchers.drawn import file_of, film_of, scene, walk
 
 PAGE = "https://photos.example/album/9"
 
@@ -115,6 +115,21 @@ def test_a_picture_added_today_finds_its_copies_in_what_was_seen_before(
     assert staff.ask("image", "add", case, pictures / "IMG_0001.png")["new_sightings"] == 1
     assert staff.ask("sighting", "dismiss", 2)["state"] == "dismissed"
     assert [one["sighting"] for one in staff.ask("sighting", "list", "--state", "suspected")] == []
+
+
+def test_a_film_is_looked_for_by_its_stills(staff: Staff, case: str, pictures: Path) -> None:
+    film = pictures / "beach.mp4"
+    film.write_bytes(film_of(walk([5, 6])))
+    added = staff.ask("video", "add", case, film)["added"]
+    assert added == [{"image": 1, "file": str(film)}]
+    (one,) = staff.ask("image", "list")
+    assert (one["kind"], one["label"], one["deep"]) == ("film", "beach.mp4", False)
+    said = staff.type("video", "add", case, pictures / "notes.jpg")
+    assert (said.code, said.err.count("\n")) == (1, 1)
+    staff.ask("consent", "give", case, "deep-match")
+    assert len(staff.ask("video", "add", case, film)["already"]) == 1
+    assert staff.ask("image", "list")[0]["deep"] is True
+    assert staff.ask("image", "export", case) == {"hashes": []}
 
 
 def test_a_hash_from_her_own_device_is_looked_for_and_a_list_goes_in_and_out(
