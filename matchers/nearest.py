@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from matchers import local
 from matchers.geometry import Lie, proved, shows
 from matchers.hashes import Turn
+from matchers.limits import WORKING_SIZE
 from matchers.pairs import stills_of
 from matchers.prints import Features, Film, Print
 from matchers.regions import Because, Box, Region
@@ -148,7 +149,7 @@ class Nearest:
         quarter = round(np.degrees(np.arctan2(slope[1, 0] - slope[0, 1], slope[0, 0] + slope[1, 1])) / 90) % 4
         box = lie.box_of(known.size.width, known.size.height)
         if turns is MIRRORED:
-            box = box._replace(left=local.WORKING_SIZE - box.right, right=local.WORKING_SIZE - box.left)
+            box = box._replace(left=WORKING_SIZE - box.right, right=WORKING_SIZE - box.left)
         return Found(known.owner, known.still, lie.inliers, turns[quarter], _region(box, met.whole.box), lie)
 
 
@@ -168,7 +169,8 @@ def _alike(known: Floats, met: Floats) -> Numbers:
     """Give one number to all pairs that are about equally much larger, by octaves, and equally turned, by 12ths."""
     octave = np.round(np.log2(met[:, 2] / known[:, 2])).clip(-8, 8) + 8
     turn = np.round((met[:, 3] - known[:, 3]) / (2 * np.pi) * 12) % 12
-    return (octave * 12 + turn).astype(np.int64)
+    alike: Numbers = (octave * 12 + turn).astype(np.int64)
+    return alike
 
 
 def _partners(met: Features, known: Features) -> tuple[Numbers, Numbers]:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import faiss
 import numpy as np
@@ -79,7 +79,8 @@ class Rows:
 
     def _compact(self) -> None:
         alive = self._owner != DEAD
-        bits = faiss.vector_to_array(self._index.xb).reshape(-1, LENGTH)[alive]
+        held: Any = self._index  # its rows are a field of its base class, which the types do not know
+        bits = faiss.vector_to_array(held.xb).reshape(-1, LENGTH)[alive]
         self._index.reset()
         self._index.add(np.ascontiguousarray(bits))
         self._owner, self._note, self._dead = self._owner[alive], self._note[alive], 0
