@@ -169,7 +169,7 @@ def _near(matrix: Matrix, known: Floats, met: Floats, within: float) -> Mask:
 
 def _inside(matrix: Matrix, met: Floats, low: Floats | Matrix, high: Floats | Matrix) -> Mask:
     """Tell which points that were met lie in that part of the known picture."""
-    back = _moved(np.linalg.inv(matrix), met[:, :2])
+    back = _moved(np.linalg.inv(matrix).astype(np.float64), met[:, :2])
     inside: Mask = np.all((back >= low) & (back <= high), axis=1)
     return inside
 
