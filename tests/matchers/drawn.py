@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
+import av
 import numpy as np
 import pillow_heif
 from PIL import Image, ImageDraw
@@ -45,3 +46,41 @@ def endless_gif(frames: int) -> bytes:
     head = b"GIF89a" + bytes([64, 0, 64, 0, 0x80, 0, 0]) + bytes([0, 0, 0, 255, 255, 255])
     frame = b"\x2c" + bytes([0, 0, 0, 0, 1, 0, 1, 0, 0]) + b"\x02\x02\x44\x01\x00"
     return head + frame * frames + b"\x3b"
+
+
+def busy(seed: int = 1, size: tuple[int, int] = SIZE) -> Image.Image:
+    """A scene with some hundred small things in it, as a street or a market has."""
+    picture = scene(seed, size)
+    dice = np.random.default_rng(seed + 1000)
+    draw = ImageDraw.Draw(picture)
+    for _ in range(220):
+        x, y = int(dice.integers(0, size[0])), int(dice.integers(0, size[1]))
+        across, down = (int(side) for side in dice.integers(4, size[0] // 14, 2))
+        corners = [(x + int(dice.integers(0, across)), y + int(dice.integers(0, down))) for _ in range(3)]
+        draw.polygon(corners, fill=tuple(dice.integers(0, 256, 3).tolist()))
+        draw.ellipse((x, y, x + across // 2, y + down // 2), outline=tuple(dice.integers(0, 256, 3).tolist()))
+    return picture
+
+
+def film_of(frames: Sequence[Image.Image], *, rate: int = 10, kind: str = "mp4", codec: str = "mpeg4") -> bytes:
+    """Encode frames of one even size."""
+    file = BytesIO()
+    with av.open(file, "w", format=kind) as container:
+        stream = container.add_stream(codec, rate=rate, options={"qscale": "4"})
+        stream.width, stream.height = frames[0].size
+        stream.pix_fmt = "yuv420p"
+        for one in frames:
+            container.mux(stream.encode(av.VideoFrame.from_image(one)))
+        container.mux(stream.encode())
+    return file.getvalue()
+
+
+def walk(seeds: Sequence[int], *, each: int = 12, size: tuple[int, int] = (320, 180)) -> list[Image.Image]:
+    """A film's frames: a camera that moves over one scene after another."""
+    frames = []
+    for seed in seeds:
+        wide = scene(seed, (size[0] * 3 // 2, size[1] * 3 // 2))
+        for step in range(each):
+            x, y = (round((3 * side // 2 - side) * step / each) for side in size)
+            frames.append(wide.crop((x, y, x + size[0], y + size[1])))
+    return frames
