@@ -19,7 +19,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA
 
 from matchers import given
-from matchers.spelling import Folded, agrees, fold, is_urdu, loose, shape
+from matchers.spelling import Folded, agrees, fold, is_urdu, loose, shape, shapes
 
 ALONE_BITS = 9.0  # what a name has to tell to point at somebody without a second sign
 NEAR = 1_000  # characters to either side in which a second sign counts; on a page no longer than five times that, all
@@ -34,6 +34,7 @@ PARTICLES = frozenset(_PARTICLES.split())
 
 _WORD = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_BETWEEN_PEOPLE = re.compile(r"[,،;؛|&\n]|\b(?:and|or|aur|with|vs|اور|یا)\b")
 _PADDED = re.compile(r"^\d+|\d+$")
 _LOOKS_LIKE = str.maketrans("013457", "oieast")
 
@@ -137,11 +138,11 @@ class Watch:
         spoken = [(number, one) for number, one in enumerate(self._names) if one.name.kind in (Kind.NAME, Kind.SIGN)]
         for number, one in spoken:
             for at, part in enumerate(one.parts):
-                self._by_bones[shape(part).bones].append(_Part(number, at))
+                for bones in {one.bones for one in shapes(part)}:
+                    self._by_bones[bones].append(_Part(number, at))
             if len(one.parts) == 1 and not is_urdu(one.parts[0]):
                 spelled = loose(one.parts[0])
                 self._heads.update(spelled[:length] for length in range(3, len(spelled)))
-        self._firsts = {bones[:1] for bones in self._by_bones}
         self._pairs = _pairs(spoken)
         self._joined = _joined(spoken)
         self._joined_least = min((len(one) for one in self._joined), default=0)
@@ -208,7 +209,7 @@ class Watch:
             if self._begins(word):
                 yield from self._run_together(words, place)
         for number, parts in met.items():
-            yield from self._together(number, parts, words)
+            yield from self._together(number, parts, words, text)
 
     def _begins(self, word: str) -> bool:
         """Tell whether a name of one word begins so."""
@@ -222,13 +223,19 @@ class Watch:
 
     def _fitting(self, word: str) -> Iterator[tuple[_Part, float]]:
         """Say which parts of which names a word may be; a part of number -1 is the whole name in one word."""
-        word = word if word.isalpha() else _lettered(word)
-        bones = shape(word).bones
-        if bones[:1] in self._firsts:
-            for part in self._by_bones.get(bones, ()):
-                score = _alike(self._names[part.name].parts[part.at], word)
-                if score:
-                    yield part, score
+        for one in (word,) if word.isalpha() else _lettered(word):
+            yield from self._parts(one)
+            yield from self._compounds(one)
+
+    def _parts(self, word: str) -> Iterator[tuple[_Part, float]]:
+        """Say which parts of names a word of letters may be."""
+        for part in {part for one in shapes(word) for part in self._by_bones.get(one.bones, ())}:
+            score = _alike(self._names[part.name].parts[part.at], word)
+            if score:
+                yield part, score
+
+    def _compounds(self, word: str) -> Iterator[tuple[_Part, float]]:
+        """Say which names, or pairs of their parts, a long word holds."""
         if len(word) >= JOINED_LEAST:
             spelled = _spelled(word)
             for part in self._pairs.get(spelled, ()):
@@ -253,7 +260,7 @@ class Watch:
                     yield _Met(part.name, start, words[place + more][2], 90.0, sure=not known.common)
 
     def _together(
-        self, number: int, parts: dict[int, list[_Word]], words: list[tuple[str, int, int]]
+        self, number: int, parts: dict[int, list[_Word]], words: list[tuple[str, int, int]], text: str
     ) -> Iterator["_Met"]:
         """Find where words of one name stand together, in any order."""
         known = self._names[number]
@@ -267,7 +274,7 @@ class Watch:
         for first, (word, _) in enumerate(line):
             if word.start < last:
                 continue
-            group = {at: one for one, at in reversed(line[first : first + 3 * reach]) if _near(word, one, reach)}
+            group = {at: one for one, at in reversed(line[first : first + 3 * reach]) if _near(word, one, reach, text)}
             if known.tells(group):
                 met = _met(number, known, group.values(), len(group) < len(known.parts))
                 yield met
@@ -282,23 +289,22 @@ class Watch:
         missing = [at for at in range(len(known.parts)) if at not in group]
         if len(missing) != 1:
             return None
-        wanted = _spelled(known.parts[missing[0]])
+        part = known.parts[missing[0]]
         here = [one.place for one in group.values()]
         for place in (min(here) - 1, max(here) + 1):
-            if len(wanted) >= SLIP_LEAST and 0 <= place < len(words):
+            if len(part) >= SLIP_LEAST and 0 <= place < len(words):
                 word, start, end = words[place]
-                spelled = _spelled(word)
-                if not given.is_known(spelled) and OSA.distance(spelled, wanted, score_cutoff=1) <= 1:
+                if not given.is_known(_spelled(word)) and OSA.distance(word, part, score_cutoff=1) <= 1:
                     return [*group.values(), _Word(place, start, end, 80.0)]
         return None
 
 
-def _lettered(word: str) -> str:
-    """Take digits before and behind a word away, and those within it for the letters that they look like."""
-    letters = _PADDED.sub("", word)
-    if not letters.isalpha():
-        letters = letters.translate(_LOOKS_LIKE)
-    return letters if letters.isalpha() else "".join(_LETTERS.findall(word))
+def _lettered(word: str) -> list[str]:
+    """Give what a word with digits may be: without those around it, with letters for those that look like some."""
+    bare = _PADDED.sub("", word)
+    found = dict.fromkeys((bare, bare.translate(_LOOKS_LIKE), word.translate(_LOOKS_LIKE)))
+    letters = [one for one in found if one.isalpha()]
+    return letters or ["".join(_LETTERS.findall(word))] * bool(_LETTERS.search(word))
 
 
 class _Met(NamedTuple):
@@ -317,8 +323,12 @@ def _met(number: int, known: _Known, words: Iterable[_Word], partial: bool) -> _
     return _Met(number, min(one.start for one in found), max(one.end for one in found), score, sure=not known.common)
 
 
-def _near(first: _Word, one: _Word, reach: int) -> bool:
-    return 0 <= one.place - first.place < reach and one.start - first.end <= GAP_CHARACTERS
+def _near(first: _Word, one: _Word, reach: int, text: str) -> bool:
+    """Tell whether two words can be of one name: what stands between them does not tell two people apart."""
+    apart = one.place - first.place
+    if not 0 <= apart < reach or one.start - first.end > GAP_CHARACTERS:
+        return False
+    return apart <= 1 or _BETWEEN_PEOPLE.search(text, first.end, one.start) is None
 
 
 def _alike(part: str, word: str) -> float:
@@ -330,7 +340,7 @@ def _alike(part: str, word: str) -> float:
         return 95.0 if shape(part) == shape(word) else 0.0
     if mine or theirs:
         urdu, latin = (part, word) if mine else (word, part)
-        return 90.0 if agrees(shape(urdu), shape(latin)) else 0.0
+        return 90.0 if any(agrees(one, shape(latin)) for one in shapes(urdu)) else 0.0
     one, other = loose(part), loose(word)
     if one == other:
         return 95.0

@@ -101,6 +101,14 @@ def shape(word: str) -> Shape:
     return _urdu_shape(word) if is_urdu(word) else _shape(loose(word), vowels="aiuv")
 
 
+@lru_cache(maxsize=65_536)
+def shapes(word: str) -> tuple[Shape, ...]:
+    """Give the shapes a word may have: in the middle of an Urdu one the article's own letter is often not said."""
+    if is_urdu(word) and _ARTICLE.search(word):
+        return shape(word), _urdu_shape(_ARTICLE.sub("", word))
+    return (shape(word),)
+
+
 def is_urdu(word: str) -> bool:
     """Tell whether a word is written in the letters of Urdu, Arabic or Persian."""
     return "\u0600" <= word[:1] <= "\u06ff"
@@ -144,6 +152,7 @@ def _shape(spelled: str, vowels: str) -> Shape:
     return Shape("".join(bones), tuple(slots[1:]))
 
 
+_GLIDE = re.compile("a(?=i)")  # said as one vowel, which the loose Latin spelling writes as `i`
 _STANDS_FOR = {"a": "a", "i": "i", "v": "vu"}
 
 
@@ -158,10 +167,15 @@ def agrees(urdu: Shape, latin: Shape) -> bool:
 
 def _fits(written: str, said: str, *, short: bool) -> bool:
     """Tell whether the vowels said hold those written, in their order; a short one, not at the end, is not written."""
+    glided = _GLIDE.sub("", written)
+    return any(_holds(one, said) and len(said) - len(one) <= short for one in {written, glided})
+
+
+def _holds(written: str, said: str) -> bool:
     at = 0
     for one in written:
         places = [found for sound in _STANDS_FOR[one] if (found := said.find(sound, at)) >= 0]
         if not places:
             return False
         at = min(places) + 1
-    return len(said) - len(written) <= short
+    return True
