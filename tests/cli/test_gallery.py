@@ -1,6 +1,7 @@
 """A gallery of five hundred pictures with thirty edited copies of ten: all are found, nothing else is, and no picture is kept."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.web.server import Web
 PICTURES = 500
 SOUGHT = [scene(n) for n in range(10)]
 LATE = scene(10)
+LONGEST_S = 200.0
 PIECE = 48  # bytes
 MAGIC = (b"JFIF\0", b"\x89PNG\r\n\x1a\n", b"WEBPVP8", b"ftypisom", b"GIF89a")
 SETTINGS = {**ONCE, "CRAWLER__BROWSER": "off", "SWEEPS__FLOOD_PER_DAY": "100"}
@@ -59,9 +61,10 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swept]:
         helpline.ask_here("image", "add", case, *map(str, files))
         for address, kind in (("/gallery/list", "page"), ("/gallery/feed.xml", "feed")):
             helpline.ask_here("source", "add", case, web.url(address), "--kind", kind)
-        told = helpline.pehra("sweep", case, "--json")
-        assert told.code == 0, told
-        yield Swept(helpline, web, gallery, case, json.loads(told.out))
+        with helpline.start("sweep", case, "--json", stdout=subprocess.PIPE) as process:
+            told, _ = process.communicate(timeout=LONGEST_S)
+        assert process.returncode == 0
+        yield Swept(helpline, web, gallery, case, json.loads(told))
 
 
 def places(sightings: list[dict[str, Any]]) -> dict[str, int]:
