@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Column, Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from casebook import journal, tickets
+from casebook import dispatches, journal, tickets
 from casebook.access import Actor, Right, require
 from casebook.replies import MESSAGE_ID, message_digest
 from casebook.store import Casebook
-from casebook.tables import Base, Book, MissingPage, Officer, OfficerKey, Report, Sealed, Site, Ticket
+from casebook.tables import Base, Book, Dispatch, MissingPage, Officer, OfficerKey, Report, Sealed, Site, Ticket
 from casebook.vault import Vault
 from platforms.address import site_of
 
@@ -76,6 +76,8 @@ def _look_up_anew(session: Session, old: Vault, new: Vault) -> None:
         ticket.number_digest = tickets.digest(new, old.unseal(tickets.COLUMN, ticket.number))
     for report in session.scalars(select(Report).where(Report.message_id.is_not(None))):
         report.message_digest = message_digest(new, old.unseal(MESSAGE_ID, report.message_id or b""))
+    for one in session.scalars(select(Dispatch)):
+        one.message_digest = message_digest(new, old.unseal(dispatches.MESSAGE_ID, one.message_id))
     for officer in session.scalars(select(Officer)):
         officer.name_digest = new.digest("officer", old.unseal("officer.name", officer.name))
     session.flush()

@@ -26,6 +26,7 @@ from casebook.vocabulary import (
     DigestKind,
     EntryKind,
     EventKind,
+    Fate,
     Follows,
     Lane,
     MediaKind,
@@ -478,6 +479,29 @@ class Clock(Base):
     missed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     __table_args__ = (Index("clock_report", "report_id"), Index("clock_due", "due_at"))
+
+
+class Dispatch(Base):
+    """One try to send a report by mail; while it has not ended there is no other of the same report.
+
+    Handed over and not ended means that the mail server may have it: it is not sent again without a person's word.
+    `content` is the report as it was to leave, until the try ends.
+    """
+
+    __tablename__ = "dispatch"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    began_at: Mapped[datetime]
+    handed_over_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    fate: Mapped[Fate | None] = mapped_column(_words(Fate))
+    message_id: Mapped[bytes] = mapped_column(Sealed)
+    message_digest: Mapped[bytes] = mapped_column(Digest)
+    content: Mapped[bytes | None] = mapped_column(Locked)
+    __table_args__ = (
+        Index("dispatch_report", "report_id", "ended_at"),
+        Index("dispatch_message", "message_digest"),
+    )
 
 
 class ControlResult(Base):

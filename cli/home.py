@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import click
 
-from casebook import backups, beats, controls, credentials, digests, journal, links, officers, store, visits
+from casebook import backups, beats, controls, credentials, digests, journal, links, officers, sending, store, visits
 from casebook.access import Actor
 from casebook.errors import CasebookError, Refused, Unavailable
 from casebook.store import Casebook
@@ -118,6 +118,7 @@ def _findings(session: Session) -> Iterator[Finding]:
         ("facts", lambda: _facts(session)),
         ("our view", lambda: _our_view(session)),
         ("mail", lambda: _mail(session)),
+        ("sendings", lambda: _sendings(session)),
     )
     for what, try_it in parts:
         try:
@@ -193,6 +194,17 @@ def _mail(session: Session) -> tuple[str, bool]:
     return "there is a way out for mail", False
 
 
+def _sendings(session: Session) -> tuple[str, bool]:
+    """Say whether a report of the actor's may have left without anybody knowing whether it arrived."""
+    actor = session.unlocked if session.claim.protected else session.actor
+    if actor is None:
+        return "told to whom it concerns: pehra report list", False
+    count = sending.unsure(session.book, actor=actor, at=now())
+    if not count:
+        return "no sending of a report of yours was cut short", False
+    return f"{count} report(s) of yours may or may not have arrived: pehra report list, then pehra report send", True
+
+
 def _writes(session: Session) -> str:
     store.prove_writable(session.book)
     return "the database can be written"
@@ -223,6 +235,7 @@ def status(session: Session, as_json: bool) -> None:
     life, queue = beats.last(session.book), visits.queue(session.book, actor=session.actor, at=at)
     alive = life is not None and life.ended_at is None and at - life.beat_at < timedelta(seconds=BEAT_EVERY_S * 4)
     states = links.counts(session.book, actor=session.actor, at=at)
+    unsure = sending.unsure(session.book, actor=session.actor, at=at)
     answer = {
         "monitor": "running" if alive else "stopped",
         "last_beat_at": life.beat_at if life else None,
@@ -230,6 +243,7 @@ def status(session: Session, as_json: bool) -> None:
         "overdue": queue.overdue,
         "running": queue.running,
         "states": states,
+        "unsure_sendings": unsure,
     }
     if as_json:
         print_json(answer)
@@ -238,6 +252,8 @@ def status(session: Session, as_json: bool) -> None:
     click.echo(f"The monitor is {answer['monitor']}; it last beat: {beat}.")
     click.echo(f"Due {queue.due}, overdue {queue.overdue}, being visited {queue.running}.")
     table(("state", "links"), list(states.items()))
+    if unsure:
+        click.echo(f"{unsure} report(s) of yours may or may not have arrived; see: pehra report list")
 
 
 def upgrade(session: Session, as_json: bool) -> None:
