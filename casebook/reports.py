@@ -233,6 +233,12 @@ def show(book: Casebook, report: ReportId, *, actor: Actor, at: datetime) -> Rep
         )
 
 
+def content_of(row: Report, identity: Identity) -> dict[str, Any]:
+    """Open what a report says."""
+    content: dict[str, Any] = json.loads(identity.open(row.content))
+    return content
+
+
 def glance(book: Casebook, report: ReportId, *, actor: Actor, at: datetime) -> ReportView:
     """Give a report without its content, to act on it: the act is journaled by its own verb."""
     require(actor, Right.READ_CASES)

@@ -504,6 +504,38 @@ class Dispatch(Base):
     )
 
 
+class Letter(Base):
+    """A mail that seems to answer a report, sealed raw to its case; a mail that fits two reports is kept for each.
+
+    `mark` tells one mail from another, so that a folder that is read anew brings none twice.
+    """
+
+    __tablename__ = "letter"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    arrived_at: Mapped[datetime]
+    found_by: Mapped[str] = mapped_column(String(16))
+    proposes: Mapped[ReportEventKind | None] = mapped_column(_words(ReportEventKind))
+    doubts: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int] = mapped_column(Integer)
+    mark: Mapped[bytes] = mapped_column(Sealed)
+    mark_digest: Mapped[bytes] = mapped_column(Digest)
+    raw: Mapped[bytes | None] = mapped_column(Locked)
+    settled_at: Mapped[datetime | None]
+    noted_as: Mapped[ReportEventKind | None] = mapped_column(_words(ReportEventKind))
+    __table_args__ = (Index("letter_once", "report_id", "mark_digest", unique=True),)
+
+
+class ReadFolder(Base):
+    """How far a mailbox's folder has been read: the number of its last mail, under the server's own count."""
+
+    __tablename__ = "read_folder"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[bytes] = mapped_column(Sealed)
+    validity: Mapped[int]
+    last_uid: Mapped[int]
+
+
 class ControlResult(Base):
     """One visit to a platform's control address; `verdict` is None until it is judged.
 

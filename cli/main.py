@@ -19,6 +19,7 @@ from cli import (
     followup,
     hash,  # noqa: A004  # the command's name
     home,
+    inbox,
     journal,
     key,
     link,
@@ -60,6 +61,7 @@ for group in (
     *CARE,
     link,
     report,
+    inbox,
     exposure,
     check,
     hash,
