@@ -12,6 +12,7 @@ def _any(*phrases: str) -> re.Pattern[str]:
     return re.compile("|".join(phrases), re.IGNORECASE)
 
 
+JUST, GONE = r"(?:now |since |already |also )?", r"(?:removed|deleted|disabled|taken down|suspended)"
 SIGNS: Mapping[ReportEventKind, re.Pattern[str]] = {
     K.INFO_REQUESTED: _any(
         r"\b(?:we|i) (?:will )?(?:need|require) (?:some )?(?:more|additional|further) (?:information|details|context)",
@@ -29,8 +30,8 @@ SIGNS: Mapping[ReportEventKind, re.Pattern[str]] = {
         r"(?:نہیں ہٹا|ہٹا نہیں|حذف نہیں)",
     ),
     K.ACTED: _any(
-        r"\b(?:we|i)(?:['’]ve| have)? (?:now |since |already |also )?(?:removed|deleted|disabled|taken down|suspended)\b",
-        r"\b(?:has|have|was|were) (?:now |since |already |also )?(?:been )?(?:removed|taken down|disabled|deleted|suspended)\b",
+        rf"\b(?:we|i)(?:['’]ve| have)? {JUST}{GONE}\b",
+        rf"\b(?:has|have|was|were) {JUST}(?:been )?{GONE}\b",
         r"\bwe took (?:it|this|them|the \w+) down",
         r"ہٹا دیا(?: گیا)?",
         r"حذف کر دیا",

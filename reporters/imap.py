@@ -59,7 +59,7 @@ class Folder:
         what = "(BODY.PEEK[])" if mail.size <= most else f"(BODY.PEEK[]<0.{most}>)"
         for one in self._ask("FETCH", str(mail.uid), what):
             if isinstance(one, tuple):
-                return bytes(one[1])
+                return bytes(one[1])[:most]
         return None
 
     def _ask(self, *words: str) -> list[bytes | tuple[bytes, bytes]]:

@@ -11,11 +11,11 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr, parsedate_to_datetime
 
-from selectolax.parser import HTMLParser
+import tldextract
+from selectolax.lexbor import LexborHTMLParser
 
 from casebook.letters import Cited
 from casebook.vocabulary import ReportEventKind
-from platforms.address import site_of
 from reporters.answers import said
 
 K = ReportEventKind
@@ -28,10 +28,12 @@ TICKET = re.compile(
     re.IGNORECASE,
 )
 STATUS = re.compile(r"^Status:\s*([245])\.\d", re.IGNORECASE | re.MULTILINE)
+BLANKS = re.compile(r"[^\S\n]+")
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 LOOSE = frozenset(
     {"", "us-ascii", "ascii", "iso-8859-1", "latin-1", "latin1", "windows-1252", "cp1252", "unknown-8bit"}
 )
+_registered = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 DOUBTS = {
     "no-proof-of-sender": "the mail server did not vouch for its sender",
     "other-sender": "its sender is not of where the report was sent",
@@ -79,6 +81,7 @@ def read(raw: bytes, *, whole: bool = True) -> Mail:
     if kind is not K.BOUNCED and not _vouched(message):
         doubts.append("no-proof-of-sender")
     own = f"{header(message, 'In-Reply-To')} {header(message, 'References')}"
+    own += " ".join(header(one, "Message-ID") for one in parts[1:])  # of mails inside it, such as ours in a bounce
     ids = dict.fromkeys(MESSAGE_ID.findall(own)[:IDS] + MESSAGE_ID.findall(words)[:IDS])
     numbers = dict.fromkeys(one for one in NUMBER.findall(f"{subject}\n{words}") if sum(map(str.isdigit, one)) >= 3)
     ticket = next((one for one in TICKET.findall(f"{subject}\n{words}") if any(map(str.isdigit, one))), None)
@@ -106,18 +109,19 @@ def _parts(message: Message, depth: int = 0) -> Iterator[Message]:
 def _text(part: Message) -> str:
     kind = part.get_content_type()
     if part.is_multipart():
-        return f"<{part['Message-ID'].strip().strip('<>')}>" if _is_inside(part) else ""
+        return ""
     if kind not in ("text/plain", "text/html", "text/rfc822-headers", "message/delivery-status"):
         return ""
     if part.get_content_disposition() == "attachment" and kind != "text/rfc822-headers":
         return ""
     words = decoded(part.get_payload(decode=True) or b"", part.get_content_charset())[:TEXT]
-    return HTMLParser(words).text(separator=" ") if kind == "text/html" else words
+    return _without_marks(words) if kind == "text/html" else words
 
 
-def _is_inside(part: Message) -> bool:
-    """Tell whether a part is a mail inside the mail, such as ours in a bounce; its id is what it is known by."""
-    return isinstance(part["Message-ID"], str)
+def _without_marks(html: str) -> str:
+    tree = LexborHTMLParser(html)
+    tree.strip_tags(["style", "script"])
+    return BLANKS.sub(" ", tree.text(separator=" "))
 
 
 def decoded(data: bytes, charset: str | None) -> str:
@@ -163,7 +167,7 @@ def _date(message: Message) -> datetime | None:
 
 
 def _says(message: Message, parts: list[Message], subject: str, words: str) -> tuple[K | None, list[str]]:
-    """Propose what a mail says: a bounce by its form, a machine's answer as no more than a receipt, else by its words."""
+    """Propose what a mail says: a bounce by its form, a machine's answer as a receipt, else by its words."""
     if message.get_content_type() == "multipart/report" and message.get_param("report-type") == "delivery-status":
         told = [_status(one) for one in parts if one.get_content_type() == "message/delivery-status"]
         return (K.BOUNCED, []) if "5" in told else (None, ["not-yet-delivered"])
@@ -207,7 +211,7 @@ def _vouched(message: Message) -> bool:
 def from_elsewhere(sender: str, to: str | None) -> bool:
     """Tell whether a sender's domain is another than that of the address the report was sent to."""
     domains = [one.rpartition("@")[2].lower() for one in (sender, to or "") if "@" in one]
-    return len(domains) < 2 or site_of(f"https://{domains[0]}/") != site_of(f"https://{domains[1]}/")
+    return len({_registered(one).top_domain_under_public_suffix or one for one in domains}) != 1 or len(domains) < 2
 
 
 def is_from_us(mail: Mail, ours: str | None) -> bool:
