@@ -11,7 +11,19 @@ from casebook.access import Actor, Right, Role, admit, is_assigned, key_of, requ
 from casebook.errors import NotFound, Refused
 from casebook.keys import Identity
 from casebook.store import Casebook
-from casebook.tables import Assignment, Book, Case, CaseKey, Consent, Entry, OfficerKey, Report, ReportEvent
+from casebook.tables import (
+    Assignment,
+    Book,
+    Case,
+    CaseKey,
+    Consent,
+    Dispatch,
+    Entry,
+    Letter,
+    OfficerKey,
+    Report,
+    ReportEvent,
+)
 
 
 @dataclass(frozen=True)
@@ -141,6 +153,12 @@ def rotate(session: Session, case: int, old: Identity) -> None:
         line.words = keys.seal_to([new.recipient], old.open(line.words or b""))
     for report in session.scalars(select(Report).where(Report.case_id == case)):
         report.content = keys.seal_to([new.recipient], old.open(report.content))
+    under_way = select(Dispatch).join(Report, Report.id == Dispatch.report_id).where(Report.case_id == case)
+    for sending in session.scalars(under_way.where(Dispatch.content.is_not(None))):
+        sending.content = keys.seal_to([new.recipient], old.open(sending.content or b""))
+    came = select(Letter).join(Report, Report.id == Letter.report_id).where(Report.case_id == case)
+    for letter in session.scalars(came.where(Letter.raw.is_not(None))):
+        letter.raw = keys.seal_to([new.recipient], old.open(letter.raw or b""))
     session.flush()
 
 

@@ -18,8 +18,10 @@ from casebook.tables import (
     Check,
     Clock,
     Consent,
+    Dispatch,
     Entry,
     Event,
+    Letter,
     MissingPage,
     Receipt,
     Report,
@@ -135,7 +137,7 @@ def _keep_sums(session: Session, case: int) -> None:
 
 def forget_reports(session: Session, reports: Select[int]) -> int:
     """Delete reports with all that hangs on them, inside the caller's transaction; gives how many there were."""
-    for table in (ReportLink, ReportEvent, Ticket, Clock):
+    for table in (ReportLink, ReportEvent, Ticket, Clock, Dispatch, Letter):
         session.execute(delete(table).where(table.report_id.in_(reports)))
     return len(session.execute(delete(Report).where(Report.id.in_(reports)).returning(Report.id)).all())
 
@@ -158,7 +160,7 @@ def _forget_links(session: Session, case: int) -> None:
 def scrub(book: Casebook) -> None:
     """Drive what was deleted out of the files: SQLite overwrites it and empties its log, PostgreSQL vacuums."""
     lite = book.engine.dialect.name == "sqlite"
-    reports = (Report, ReportLink, ReportEvent, Ticket, Clock)
+    reports = (Report, ReportLink, ReportEvent, Ticket, Clock, Dispatch, Letter)
     links = (WatchedLink, Address, Check, Event, MissingPage)
     tables = (CaseKey, Assignment, Entry, Consent, Request, *reports, *links, *sweeping.TABLES, Case)
     vacuum = [f'VACUUM "{table.__tablename__}"' for table in tables]

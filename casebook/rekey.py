@@ -8,14 +8,16 @@ from typing import Any
 from sqlalchemy import Column, Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from casebook import journal, tickets
+from casebook import dispatches, journal, letters, tickets
 from casebook.access import Actor, Right, require
 from casebook.replies import MESSAGE_ID, message_digest
 from casebook.store import Casebook
 from casebook.tables import (
     Base,
     Book,
+    Dispatch,
     Image,
+    Letter,
     MissingPage,
     Officer,
     OfficerKey,
@@ -90,6 +92,11 @@ def _look_up_anew(session: Session, old: Vault, new: Vault) -> None:
         ticket.number_digest = tickets.digest(new, old.unseal(tickets.COLUMN, ticket.number))
     for report in session.scalars(select(Report).where(Report.message_id.is_not(None))):
         report.message_digest = message_digest(new, old.unseal(MESSAGE_ID, report.message_id or b""))
+    for one in session.scalars(select(Dispatch)):
+        one.message_digest = message_digest(new, old.unseal(dispatches.MESSAGE_ID, one.message_id))
+    for letter in session.execute(select(Letter.id, Letter.mark)).all():
+        digest = new.digest("letter", old.unseal(letters.MARK, letter.mark))
+        session.execute(update(Letter).where(Letter.id == letter.id).values(mark_digest=digest))
     for officer in session.scalars(select(Officer)):
         officer.name_digest = new.digest("officer", old.unseal("officer.name", officer.name))
     _look_up_sweeps_anew(session, old, new)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from casebook import clocks, journal, reports, tickets
+from casebook import clocks, dispatches, journal, reports, tickets
 from casebook.access import Actor, Right, require
 from casebook.casefile import seal
 from casebook.clocks import NewClock
@@ -88,19 +88,33 @@ def note(book: Casebook, report: ReportId, happened: Happened, *, actor: Actor, 
     require(actor, Right.KEEP_CASES)
     with book.writing() as session:
         row, case = reports.admitted(session, actor, report, at, hold=True)
+        dispatches.require_here(session, report)
         gone = note_in(session, book, row, case, happened, actor=actor, at=at)
         journal.append(session, book.vault, actor, f"report.{happened.kind}", f"{case.ref}/{report}", at)
         return Noted(reports.views(session, book, [row.id], at)[0], gone)
 
 
 def note_in(
-    session: Session, book: Casebook, row: Report, case: Case, happened: Happened, *, actor: Actor, at: datetime
+    session: Session,
+    book: Casebook,
+    row: Report,
+    case: Case,
+    happened: Happened,
+    *,
+    actor: Actor,
+    at: datetime,
+    left: bool = False,
 ) -> list[int]:
-    """Note it inside the caller's transaction, which holds the report; gives the links gone when it was sent."""
+    """Note it inside the caller's transaction, which holds the report; gives the links gone when it was sent.
+
+    Args:
+        left: it was handed over before, and its consents were asked for at that moment: what left has left.
+    """
     _require_possible(session, row, happened, at)
     gone: list[int] = []
     if happened.kind is _K.SENT:
-        reports.require_may_leave(session, case, row)
+        if not left:
+            reports.require_may_leave(session, case, row)
         gone = _sent(session, book, row, case, happened)
     if happened.ticket is not None:
         tickets.put(session, book.vault, row.id, happened.ticket, happened.at)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
-from casebook import clocks, journal, tickets
+from casebook import clocks, dispatches, journal, tickets
 from casebook.access import Actor, Right, admit, key_of, reach, require, require_consent
 from casebook.casefile import EntryView, opened, seal
 from casebook.clocks import ClockView
@@ -17,7 +17,18 @@ from casebook.errors import NotFound, Refused
 from casebook.keys import Identity
 from casebook.store import Casebook
 from casebook.tables import Case, Clock, Report, ReportEvent, ReportLink, WatchedLink
-from casebook.vocabulary import Act, Category, Follows, Lane, LinkId, Outcome, ReportEventKind, ReportId, ReportState
+from casebook.vocabulary import (
+    Act,
+    Category,
+    Follows,
+    Lane,
+    LinkId,
+    Outcome,
+    ReportEventKind,
+    ReportId,
+    ReportState,
+    Sending,
+)
 
 LONGEST_CHAIN = 200
 ACT_OF = {
@@ -57,7 +68,7 @@ class ReportView:
     """A report as a screen may show it to who may open its case.
 
     `due_at` is the next deadline that still runs; `overdue` says that it has passed, `missed` that a look found the
-    content up after it, which silence alone never says.
+    content up after it, which silence alone never says. `sending` is set while a try to send it has not ended.
     """
 
     report: ReportId
@@ -82,6 +93,7 @@ class ReportView:
     tickets: list[str]
     predecessor: ReportId | None
     follows: Follows | None
+    sending: Sending | None
 
 
 @dataclass(frozen=True)
@@ -221,6 +233,12 @@ def show(book: Casebook, report: ReportId, *, actor: Actor, at: datetime) -> Rep
         )
 
 
+def content_of(row: Report, identity: Identity) -> dict[str, Any]:
+    """Open what a report says."""
+    content: dict[str, Any] = json.loads(identity.open(row.content))
+    return content
+
+
 def glance(book: Casebook, report: ReportId, *, actor: Actor, at: datetime) -> ReportView:
     """Give a report without its content, to act on it: the act is journaled by its own verb."""
     require(actor, Right.READ_CASES)
@@ -253,6 +271,7 @@ def rewrite(book: Casebook, report: ReportId, content: dict[str, Any], *, actor:
         row, case = admitted(session, actor, report, at, hold=True)
         if row.state is not ReportState.DRAFTED:
             raise Refused(f"report {report} is {row.state}: what was sent stays as it was; draft another")
+        dispatches.require_here(session, report)
         row.content = seal(session, case.id, content)
         journal.append(session, book.vault, actor, "report.rewrite", f"{case.ref}/{report}", at)
         session.flush()
@@ -279,6 +298,7 @@ def open_to_send(book: Casebook, report: ReportId, *, actor: Actor, at: datetime
         row, case = admitted(session, actor, report, at)
         if row.state is not ReportState.DRAFTED:
             raise Refused(f"report {report} is {row.state}: only a draft is filled in and sent")
+        dispatches.require_here(session, report)
         require_may_leave(session, case, row)
         identity = key_of(session, actor, case.id, at)
         journal.append(session, book.vault, actor, "report.fill", f"{case.ref}/{report}", at)
@@ -356,10 +376,18 @@ def views(session: Session, book: Casebook, ids: Iterable[int], at: datetime) ->
     """Give reports as a screen shows them, in the order of their numbers; the caller has asked who may see them."""
     wanted = list(ids)
     links, running = _links(session, wanted), clocks.of_reports(session, wanted)
-    numbers = tickets.of_reports(session, book.vault, wanted)
+    numbers, sendings = tickets.of_reports(session, book.vault, wanted), dispatches.sendings(session, wanted)
     rows = [row for some in clocks.portions(wanted) for row in session.execute(_joined(some))]
     return [
-        _view(row.Report, row.ref, links[row.Report.id], running[row.Report.id], numbers[row.Report.id], at)
+        _view(
+            row.Report,
+            row.ref,
+            links[row.Report.id],
+            running[row.Report.id],
+            numbers[row.Report.id],
+            sendings.get(row.Report.id),
+            at,
+        )
         for row in rows
     ]
 
@@ -379,7 +407,13 @@ def _links(session: Session, ids: Sequence[int]) -> dict[int, list[LinkId]]:
 
 
 def _view(
-    row: Report, ref: str, links: list[LinkId], running: list[ClockView], numbers: list[str], at: datetime
+    row: Report,
+    ref: str,
+    links: list[LinkId],
+    running: list[ClockView],
+    numbers: list[str],
+    sending: Sending | None,
+    at: datetime,
 ) -> ReportView:
     open_ones = [one for one in running if one.runs]
     due = min((one.due_at for one in open_ones), default=None)
@@ -406,4 +440,5 @@ def _view(
         tickets=numbers,
         predecessor=None if row.predecessor_id is None else ReportId(row.predecessor_id),
         follows=row.follows,
+        sending=sending,
     )

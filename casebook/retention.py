@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from casebook import journal, notices, sweeping
+from casebook import dispatches, journal, notices, sweeping
 from casebook.access import Actor, Right, agreed, require
 from casebook.clocks import portions
 from casebook.erasing import forget_reports
@@ -82,7 +82,7 @@ def _drop_drafts(book: Casebook, before: datetime) -> int:
     later = aliased(Report)
     never_sent = (Report.sent_at.is_(None), Report.state.in_((ReportState.DRAFTED, ReportState.WITHDRAWN)))
     query = select(Report.id).where(*never_sent, Report.drafted_at < before)
-    query = query.where(~exists().where(later.predecessor_id == Report.id))
+    query = query.where(~exists().where(later.predecessor_id == Report.id), ~dispatches.may_have_left())
     with book.writing() as session:
         old = session.scalars(query.limit(DELETED_AT_ONCE)).all()
         return sum(forget_reports(session, select(Report.id).where(Report.id.in_(some))) for some in portions(old))

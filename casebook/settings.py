@@ -188,6 +188,20 @@ class Mail(Section):
     time_s: Seconds = 30.0
 
 
+class Inbox(Section):
+    """Where answers to reports come by mail: an IMAP folder, which is read and never changed; no host: none is read."""
+
+    host: Annotated[str, Field(min_length=1, pattern=r"^[^\s/@]+$")] | None = None
+    port: Annotated[int, Field(ge=1, le=65_535)] = 993
+    security: Literal["tls", "starttls", "none"] = "tls"
+    ca_file: Path | None = None
+    user: Annotated[str, Field(min_length=1, max_length=254)] | None = None
+    folder: Annotated[str, Field(min_length=1, max_length=254, pattern=r"^[ -~]+$")] = "INBOX"
+    every_s: Seconds = 300.0
+    time_s: Seconds = 30.0
+    letter_bytes: Annotated[int, Field(ge=10_000, le=200_000_000)] = 40_000_000
+
+
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -252,6 +266,7 @@ class Settings(BaseSettings):
     retention: Retention = Retention()
     platforms: Platforms = Platforms()
     mail: Mail = Mail()
+    inbox: Inbox = Inbox()
     digest: Digest = Digest()
     reports: Reports = Reports()
     logging: Logging = Logging()

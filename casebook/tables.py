@@ -27,6 +27,7 @@ from casebook.vocabulary import (
     DigestKind,
     EntryKind,
     EventKind,
+    Fate,
     Follows,
     Lane,
     MediaKind,
@@ -486,6 +487,61 @@ class Clock(Base):
     missed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     __table_args__ = (Index("clock_report", "report_id"), Index("clock_due", "due_at"))
+
+
+class Dispatch(Base):
+    """One try to send a report by mail; while it has not ended there is no other of the same report.
+
+    Handed over and not ended means that the mail server may have it: it is not sent again without a person's word.
+    `content` is the report as it was to leave, until the try ends.
+    """
+
+    __tablename__ = "dispatch"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    began_at: Mapped[datetime]
+    handed_over_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    fate: Mapped[Fate | None] = mapped_column(_words(Fate))
+    message_id: Mapped[bytes] = mapped_column(Sealed)
+    message_digest: Mapped[bytes] = mapped_column(Digest)
+    content: Mapped[bytes | None] = mapped_column(Locked)
+    __table_args__ = (
+        Index("dispatch_report", "report_id", "ended_at"),
+        Index("dispatch_message", "message_digest"),
+    )
+
+
+class Letter(Base):
+    """A mail that seems to answer a report, sealed raw to its case; a mail that fits two reports is kept for each.
+
+    `mark` tells one mail from another, so that a folder that is read anew brings none twice.
+    """
+
+    __tablename__ = "letter"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    arrived_at: Mapped[datetime]
+    found_by: Mapped[str] = mapped_column(String(16))
+    proposes: Mapped[ReportEventKind | None] = mapped_column(_words(ReportEventKind))
+    doubts: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int] = mapped_column(Integer)
+    mark: Mapped[bytes] = mapped_column(Sealed)
+    mark_digest: Mapped[bytes] = mapped_column(Digest)
+    raw: Mapped[bytes | None] = mapped_column(Locked)
+    settled_at: Mapped[datetime | None]
+    noted_as: Mapped[ReportEventKind | None] = mapped_column(_words(ReportEventKind))
+    __table_args__ = (Index("letter_once", "report_id", "mark_digest", unique=True),)
+
+
+class ReadFolder(Base):
+    """How far a mailbox's folder has been read: the number of its last mail, under the server's own count."""
+
+    __tablename__ = "read_folder"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[bytes] = mapped_column(Sealed)
+    validity: Mapped[int]
+    last_uid: Mapped[int]
 
 
 class ControlResult(Base):

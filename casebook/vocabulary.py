@@ -14,6 +14,7 @@ __all__ = [
     "DigestKind",
     "EntryKind",
     "EventKind",
+    "Fate",
     "Follows",
     "Lane",
     "LinkId",
@@ -26,6 +27,7 @@ __all__ = [
     "ReportState",
     "RequestKind",
     "Risk",
+    "Sending",
     "SightingState",
     "SourceKind",
     "SourceState",
@@ -205,6 +207,22 @@ class ReportState(StrEnum):
     INFO_REQUESTED = "info-requested"
     ANSWERED = "answered"
     WITHDRAWN = "withdrawn"
+
+
+class Fate(StrEnum):
+    """What became of one try to send a report; `lost`: somebody asked, and it never arrived."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    NOT_SENT = "not-sent"
+    LOST = "lost"
+
+
+class Sending(StrEnum):
+    """How far a try to send has come that has not ended: nothing left yet, or nobody knows whether it arrived."""
+
+    BEGUN = "begun"
+    UNSURE = "unsure"
 
 
 class Outcome(StrEnum):

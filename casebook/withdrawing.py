@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook import clocks, reports
+from casebook import clocks, dispatches, reports
 from casebook.access import Actor
 from casebook.tables import Case, Report
 from casebook.vocabulary import Act, ReportEventKind, ReportState
@@ -15,9 +15,11 @@ from casebook.vocabulary import Act, ReportEventKind, ReportState
 def drop_unsent(session: Session, case: Case, acts: Collection[Act], *, actor: Actor, at: datetime) -> list[int]:
     """Withdraw the case's drafts that need one of these consents, inside the caller's transaction; gives their numbers.
 
-    What was sent cannot be unsent by us: it stays on the record as it is, for a person to withdraw at the platform.
+    What was sent, or may have been, cannot be unsent by us: it stays on the record as it is, for a person to withdraw
+    at the platform.
     """
     query = select(Report).where(Report.case_id == case.id, Report.state == ReportState.DRAFTED)
+    query = query.where(~dispatches.may_have_left())
     dropped = [
         one for one in session.scalars(query.with_for_update()).all() if not set(acts).isdisjoint(reports.needs(one))
     ]

@@ -1,7 +1,7 @@
 """What the commands on reports share: the desk's surroundings, words for elements, and how a report is shown."""
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -104,6 +104,13 @@ def tell_drafts(session: Session, drafted: Drafted, *, as_json: bool) -> None:
     for left in drafted.left_out:
         click.echo(f"Left out: {left.reason}.")
     click.echo("Read one with: pehra report show REPORT. Nothing was sent.")
+
+
+def tell_gone(links: Sequence[int]) -> None:
+    """Say which links were gone before their report left."""
+    if links:
+        named = ", ".join(str(one) for one in links)
+        click.echo(f"Link {named} was gone before this was sent: its going does not count as an answer.")
 
 
 def _told(content: Mapping[str, Any]) -> dict[str, Any]:

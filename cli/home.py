@@ -10,7 +10,20 @@ from typing import NamedTuple
 
 import click
 
-from casebook import backups, beats, controls, credentials, digests, journal, links, officers, sources, store, visits
+from casebook import (
+    backups,
+    beats,
+    controls,
+    credentials,
+    digests,
+    journal,
+    links,
+    officers,
+    sending,
+    sources,
+    store,
+    visits,
+)
 from casebook.access import Actor
 from casebook.errors import CasebookError, Refused, Unavailable
 from casebook.store import Casebook
@@ -118,6 +131,7 @@ def _findings(session: Session) -> Iterator[Finding]:
         ("facts", lambda: _facts(session)),
         ("our view", lambda: _our_view(session)),
         ("mail", lambda: _mail(session)),
+        ("sendings", lambda: _sendings(session)),
     )
     for what, try_it in parts:
         try:
@@ -198,6 +212,17 @@ def _mail(session: Session) -> tuple[str, bool]:
     return "there is a way out for mail", False
 
 
+def _sendings(session: Session) -> tuple[str, bool]:
+    """Say whether a report of the actor's may have left without anybody knowing whether it arrived."""
+    actor = session.unlocked if session.claim.protected else session.actor
+    if actor is None:
+        return "told to whom it concerns: pehra report list", False
+    count = sending.unsure(session.book, actor=actor, at=now())
+    if not count:
+        return "no sending of a report of yours was cut short", False
+    return f"{count} report(s) of yours may or may not have arrived: pehra report list, then pehra report send", True
+
+
 def _writes(session: Session) -> str:
     store.prove_writable(session.book)
     return "the database can be written"
@@ -229,6 +254,7 @@ def status(session: Session, as_json: bool) -> None:
     alive = life is not None and life.ended_at is None and at - life.beat_at < timedelta(seconds=BEAT_EVERY_S * 4)
     states = links.counts(session.book, actor=session.actor, at=at)
     swept = sources.due(session.book, actor=session.actor, at=at)
+    unsure = sending.unsure(session.book, actor=session.actor, at=at)
     answer = {
         "monitor": "running" if alive else "stopped",
         "last_beat_at": life.beat_at if life else None,
@@ -237,6 +263,7 @@ def status(session: Session, as_json: bool) -> None:
         "running": queue.running,
         "states": states,
         "sources": swept,
+        "unsure_sendings": unsure,
     }
     if as_json:
         print_json(answer)
@@ -246,6 +273,8 @@ def status(session: Session, as_json: bool) -> None:
     click.echo(f"Due {queue.due}, overdue {queue.overdue}, being visited {queue.running}.")
     click.echo(f"Sources: {swept.due} due, {swept.running} being swept, {swept.failing} failing.")
     table(("state", "links"), list(states.items()))
+    if unsure:
+        click.echo(f"{unsure} report(s) of yours may or may not have arrived; see: pehra report list")
 
 
 def upgrade(session: Session, as_json: bool) -> None:

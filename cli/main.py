@@ -20,6 +20,7 @@ from cli import (
     hash,  # noqa: A004  # the command's name
     home,
     image,
+    inbox,
     journal,
     key,
     link,
@@ -68,6 +69,7 @@ for group in (
     *CARE,
     link,
     report,
+    inbox,
     exposure,
     check,
     *SWEEPS,

@@ -1,4 +1,4 @@
-"""report draft, complete, list, show."""
+"""report draft, complete, list, show; the others that belong to reports join here."""
 
 import os
 from pathlib import Path
@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from casebook import reports
+from casebook import reports, sending
 from casebook.errors import Refused, Unavailable
 from casebook.reports import ReportShown, ReportView
-from casebook.vocabulary import Lane, LinkId, ReportId, ReportState
-from cli import report_follow, report_log
+from casebook.vocabulary import Lane, LinkId, ReportId, ReportState, Sending
+from cli import report_follow, report_log, report_send
 from cli.context import Session, command
 from cli.desk import LANES, NO_LOOKUP, SAY, TO, lacking, office, shown, tell_drafts, wanted
 from cli.form import fill_form
@@ -31,6 +31,7 @@ def join(pehra: click.Group) -> None:
     command(group, "complete")(complete)
     command(group, "list")(list_reports)
     command(group, "show")(show)
+    report_send.join(group)
     report_log.join(group)
     report_follow.join(group)
     pehra.add_command(group)
@@ -104,7 +105,7 @@ def list_reports(session: Session, case: str | None, overdue: bool, state: str |
                 one.platform,
                 one.lane,
                 ", ".join(one.basis),
-                one.outcome or one.state,
+                _standing(one),
                 ", ".join(str(link) for link in one.links),
                 one.due_at,
                 "MISSED" if one.missed else ("time is over" if one.overdue else None),
@@ -114,6 +115,12 @@ def list_reports(session: Session, case: str | None, overdue: bool, state: str |
             for one in found
         ],
     )
+
+
+def _standing(view: ReportView) -> str:
+    """Say how far a report is; that a sending was cut short is told first."""
+    stands = view.outcome or view.state
+    return f"{stands}; SENDING CUT SHORT" if view.sending is Sending.UNSURE else stands
 
 
 def _lacks(session: Session, found: list[ReportView]) -> dict[int, list[str]]:
@@ -138,6 +145,7 @@ def show(session: Session, report: int, filled: bool, eml: Path | None, in_brows
         _write(eml, made, session)
     typed = fill_form(session, made) if made is not None and in_browser else None
     found = reports.show(session.book, ReportId(report), actor=session.actor, at=now())
+    tries = sending.history(session.book, ReportId(report), actor=session.actor, at=now())
     draft_only = (
         {report: found.content} if found.view.state is ReportState.DRAFTED and "fields" in found.content else {}
     )
@@ -145,10 +153,14 @@ def show(session: Session, report: int, filled: bool, eml: Path | None, in_brows
     content: dict[str, Any] = found.content if made is None else made.content
     if as_json:
         story = {"events": found.events, "clocks": found.clocks, "chain": [one.report for one in found.chain]}
+        story["sendings"] = tries
         extra = {} if typed is None else {"form": typed}
         print_json({**vars(found.view), "missing": lacks, **_public(content), **story, **extra})
         return
     _print(found, content, lacks)
+    if tries:
+        rows = [(one.began_at, one.handed_over_at, one.ended_at, one.fate or found.view.sending) for one in tries]
+        table(("sending begun", "left", "ended", "fate"), rows)
 
 
 def _ready(session: Session, report: int) -> Ready:
@@ -178,7 +190,7 @@ def _public(content: dict[str, Any]) -> dict[str, Any]:
 def _print(found: ReportShown, content: dict[str, Any], lacks: list[str] | None) -> None:
     view = found.view
     where = f"{view.platform or 'a site without a sheet'}, {view.lane}, {', '.join(view.basis) or 'no basis'}"
-    click.echo(f"Report {view.report} of {view.case}: {view.outcome or view.state}; {where}")
+    click.echo(f"Report {view.report} of {view.case}: {_standing(view)}; {where}")
     if view.lane is not Lane.DATA_REQUEST:
         click.echo(f"To ({content['kind']}): {content['to'] or 'not known'}{_at(content)}")
     if lacks:

@@ -9,7 +9,7 @@ from casebook.errors import Refused
 from casebook.replies import Happened, Noted
 from casebook.vocabulary import Category, LinkId, ReportEventKind, ReportId
 from cli.context import Session, command
-from cli.desk import shown
+from cli.desk import shown, tell_gone
 from cli.output import as_json as print_json
 from cli.when import WHEN
 from cli.words import WORDS, said_if_any
@@ -93,9 +93,7 @@ def _tell(noted: Noted, kind: ReportEventKind, *, as_json: bool) -> None:
         return
     due = f" Its time ends on {view.due_at:%Y-%m-%d %H:%M} UTC." if view.due_at else ""
     click.echo(f"Report {view.report} is noted as {kind}; it is {view.outcome or view.state}.{due}")
-    if noted.gone_before:
-        links = ", ".join(str(one) for one in noted.gone_before)
-        click.echo(f"Link {links} was gone before this was sent: its going does not count as an answer.")
+    tell_gone(noted.gone_before)
 
 
 @click.argument("case")

@@ -173,12 +173,13 @@ def outbox(mail: Mail, home: Path, password: str | None) -> Outbox | None:
         return None
     if mail.sender is None:
         raise Refused("mail.host is set and mail.sender is not: say which address mail comes from")
-    if mail.security == "none" and not _is_this_machine(mail.host):
+    if mail.security == "none" and not is_this_machine(mail.host):
         raise Refused("mail.security: none is only allowed to this machine itself: use starttls or tls")
     return Server(mail, password)
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Tell whether a server is on this machine, where nobody listens on the way."""
     with suppress(ValueError):
         return ip_address(host).is_loopback
     return host == "localhost"

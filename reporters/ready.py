@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
@@ -48,9 +49,17 @@ class Ready:
         Raises:
             Refused: it is for no mailbox.
         """
+        return email.unsent(self.mail(office, at=at, message_id=message_id))
+
+    def mail(self, office: Reports, *, at: datetime, message_id: str) -> EmailMessage:
+        """Write it as a mail that is sent.
+
+        Raises:
+            Refused: it is for no mailbox, or an address is none.
+        """
         if not self.by_mail:
             raise Refused(f"report {self.view.report} is for a {self.content['kind']}, not for a mailbox")
-        mail = email.message(
+        return email.message(
             to=self.to,
             subject=self.subject,
             body=self.body,
@@ -59,7 +68,6 @@ class Ready:
             message_id=message_id,
             attached=self.attached,
         )
-        return email.unsent(mail)
 
 
 def ready(

@@ -19,11 +19,11 @@ def way_out(home: Home) -> Outbox | None:
     return outbox(home.settings.mail, home.folder, password(home))
 
 
-def password(home: Home) -> str | None:
-    """Give the mail password: from the environment, else the first line of the file; None where there is none."""
-    if PASSWORD in os.environ:
-        return os.environ[PASSWORD]
-    file = home.folder / PASSWORD_FILE
+def password(home: Home, variable: str = PASSWORD, name: str = PASSWORD_FILE) -> str | None:
+    """Give a password: from the environment, else the first line of the home's file; None where there is none."""
+    if variable in os.environ:
+        return os.environ[variable]
+    file = home.folder / name
     try:
         return file.read_text("utf-8").split("\n", 1)[0] if file.exists() else None
     except (OSError, UnicodeDecodeError):

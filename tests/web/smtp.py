@@ -1,5 +1,6 @@
 """A real SMTP server on loopback that keeps what it gets, and may behave as bad ones do."""
 
+import asyncio
 import ssl
 import tempfile
 from email import message_from_bytes, policy
@@ -12,7 +13,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.web.server import make_certificate
 
-Manner = Literal["well", "busy", "refuses-all", "no-such-person", "dies-after-data", "too-large"]
+Manner = Literal["well", "busy", "refuses-all", "no-such-person", "dies-after-data", "hangs-after-data", "too-large"]
+HANGS_S = 120
 USER, PASSWORD = "watch", "correct horse"
 
 
@@ -74,6 +76,8 @@ class Mailbox:
         if self.manner == "dies-after-data":
             assert server.transport
             server.transport.abort()
+        if self.manner == "hangs-after-data":
+            await asyncio.sleep(HANGS_S)  # ends with the connection
         return "250 taken"
 
 
