@@ -25,10 +25,10 @@ def fill_form(session: Session, made: Ready) -> "Filled":
 
     if not made.to.startswith(("https://", "http://")):
         raise Refused(f"report {made.view.report} has no form to open: it is for a {made.content['kind']}")
-    path = find_browser(session.home.settings.crawler.browser)
+    visible = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    path = find_browser(session.home.settings.crawler.browser, window=visible)
     if path is None:
         raise Unavailable("there is no browser here: open the form's address by hand, and paste each field")
-    visible = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     done = open_form(
         made.to, made.fields, browser=Path(path), headless=not visible, linger=_until_closed if visible else _at_once
     )

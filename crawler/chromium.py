@@ -5,11 +5,8 @@ import shutil
 from pathlib import Path
 from typing import Literal
 
-# The shell is Chromium without its window: a look costs it a third of the processor time.
-NAMES = (
-    "chromium-headless-shell",
-    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge"),
-)
+SHELL = "chromium-headless-shell"  # without a window: a look costs it a third of the processor time
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 FLAGS = (
     "--disable-gpu",
     "--disable-quic",
@@ -32,17 +29,21 @@ FLAGS = (
 )
 
 
-def find_browser(setting: Literal["auto", "off"] | str) -> Path | None:  # the two words are the contract
-    """Find the Chromium to use: `auto` takes the system's, else Playwright's own; `off` none; else a path."""
+def find_browser(setting: Literal["auto", "off"] | str, *, window: bool = False) -> Path | None:
+    """Find the Chromium to use: `auto` takes the system's, else Playwright's own; `off` none; else a path.
+
+    One that a person is to see needs a `window`.
+    """
     if setting == "off":
         return None
     if setting != "auto":
         return Path(setting) if os.access(setting, os.X_OK) and Path(setting).is_file() else None
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    return Path(found) if found else _playwrights_own()
+    names = NAMES if window else (SHELL, *NAMES)
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    return Path(found) if found else _playwrights_own(window=window)
 
 
-def _playwrights_own() -> Path | None:
+def _playwrights_own(*, window: bool) -> Path | None:
     root = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
     shapes = ("chromium_headless_shell-*/chrome-*linux*/*headless*shell", "chromium-*/chrome-linux*/chrome")
-    return next((path for shape in shapes for path in sorted(root.glob(shape), reverse=True)), None)
+    return next((path for shape in shapes[window:] for path in sorted(root.glob(shape), reverse=True)), None)
