@@ -59,7 +59,7 @@ def film(frames: Sequence[Pixels], *, rate: int = RATE, crf: int = 23, change: C
     height, width = (side // 2 * 2 for side in change(frames[0]).shape[:2])
     grain = np.random.default_rng(3).integers(0, 12, (SIZE[1] * 2, SIZE[0] * 2, 1), np.uint8).repeat(3, axis=2)
     with av.open(file, "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=rate, options={"crf": str(crf), "preset": "veryfast"})
+        stream = container.add_stream("libx264", rate=rate, options={"crf": str(crf), "preset": "superfast", "bf": "2"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for number, one in enumerate(frames):
             x, y = number * 37 % SIZE[0], number * 53 % SIZE[1]

@@ -55,6 +55,7 @@ def answer(status: str, body: bytes, *more: str) -> bytes:
 
 
 PAGES = [answer("200 OK", page(n), f'ETag: "page-{n}"', "Cache-Control: max-age=60") for n in range(VARIANTS)]
+SAME = b"HTTP/1.1 304 Not Modified\r\nContent-Length: 0\r\n\r\n"
 GONE = answer("404 Not Found", NOT_FOUND.encode())
 
 
@@ -74,7 +75,9 @@ class Host(asyncio.Protocol):
         *heads, self._waiting = (self._waiting + data).split(b"\r\n\r\n")
         for head in heads:
             _, kind, number = head.split(b" ", 2)[1].split(b"/", 2)
-            if kind == b"p" and int(number) < POSTED:
+            if kind == b"p" and int(number) < POSTED and b"\r\nif-none-match:" in head.lower():
+                whole = SAME  # every page stays as it is
+            elif kind == b"p" and int(number) < POSTED:
                 whole = PAGES[int(number) % VARIANTS]
             elif kind == b"moved":
                 whole = answer("301 Moved Permanently", b"", f"Location: /p/{number.decode()}")

@@ -30,10 +30,10 @@ import leasing
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from casebook import cases, links, officers
-from casebook.tables import Check
+from casebook.tables import Address, Check
 from platforms.address import site_of
 from scheduler import workers
 from scheduler.home import Home
@@ -53,6 +53,7 @@ SETTINGS = {
     "PEHRA__MONITOR__LINGER_S": "0",
 }
 EXPECTED = {"live": ADDRESSES * 19 // 20, "removed": ADDRESSES // 20}
+KNOWN = {"whole": "known pages, read whole", "tags": "known pages, 304 where the site has tags"}
 SIDES = {"shipped": "Scrapy as it ships", "bare": "Scrapy, Pehra's settings", "pehra": "Pehra"}
 WHAT = f"""\
 {ADDRESSES:,} addresses of {HOSTS} loopback hosts in no order, 15 kB each, 5 % of them 404, 5 % redirects that are followed
@@ -139,6 +140,28 @@ def run(side: str, folder: Path, turn: int) -> dict[str, Any]:
     if side in ("pehra", "unsealed"):
         what = folder / f"home-{turn}"
         shutil.copytree(folder / "home", what)
+    told = pass_over(what, side)
+    if side in ("pehra", "unsealed"):
+        told["verdicts"] = verdicts(what)
+        assert told["verdicts"] == EXPECTED, told
+        shutil.rmtree(what)
+    return told
+
+
+def known(folder: Path) -> dict[str, dict[str, Any]]:
+    """Look at every address once, then again: with the whole page read, and with what did not change left out."""
+    what = folder / "home-known"
+    shutil.copytree(folder / "home", what)
+    told = {"first": pass_over(what)}
+    for name in KNOWN:
+        due_again(what, whole=name == "whole")
+        told[name] = pass_over(what)
+    assert verdicts(what) == {verdict: n * 3 for verdict, n in EXPECTED.items()}
+    shutil.rmtree(what)
+    return told
+
+
+def pass_over(what: Path, side: str = "pehra") -> dict[str, Any]:
     command = [sys.executable, str(BENCH / "sides.py"), side, str(what)]
     around = {**os.environ, **workers.MEMORY}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=around) as process:
@@ -148,11 +171,16 @@ def run(side: str, folder: Path, turn: int) -> dict[str, Any]:
         told: dict[str, Any] = json.loads(process.stdout.read() or "{}")  # a worker ends when its standard input does
         too_long.cancel()
     assert told.get("done") == ADDRESSES, f"{side}: {told}"
-    if side in ("pehra", "unsealed"):
-        told["verdicts"] = verdicts(what)
-        assert told["verdicts"] == EXPECTED, told
-        shutil.rmtree(what)
     return told
+
+
+def due_again(folder: Path, *, whole: bool) -> None:
+    """Make every address due; `whole` forgets that pages were read, so that nothing is asked for conditionally."""
+    book = Home.find(folder, CONFIG).book()
+    changes: dict[str, Any] = {"due_at": datetime.now(UTC)}
+    with book.writing() as session:
+        session.execute(update(Address).values(changes | ({"read_whole_at": None} if whole else {})))
+    book.engine.dispose()
 
 
 def verdicts(folder: Path) -> dict[str, int]:
@@ -175,6 +203,7 @@ def recheck(folder: Path, delay_ms: int, rounds: int) -> float:
         home(folder / "home", urls)
         most = capacity.measure(urls)
         results = [one_round(folder, turn) for turn in range(rounds)]
+        again = [known(folder) for _ in range(rounds)] if delay_ms == 0 else []
     rates = table(f"{delay_ms} ms server delay, {rounds} rounds", "side", "addresses/s", "CPU ms/address", "peak MB")
     for side, name in SIDES.items():
         told = [result.sides[side] for result in results]
@@ -183,6 +212,13 @@ def recheck(folder: Path, delay_ms: int, rounds: int) -> float:
             spread([result.rate(side) for result in results], 0),
             spread([one["cpu_s"] * 1000 / ADDRESSES for one in told], 2),
             spread([one["peak_mb"] for one in told], 0),
+        )
+    for name, what in KNOWN.items() if again else ():
+        rates.add_row(
+            f"Pehra, {what}",
+            spread([one[name]["done"] / one[name]["wall_s"] for one in again], 0),
+            spread([one[name]["cpu_s"] * 1000 / ADDRESSES for one in again], 2),
+            spread([one[name]["peak_mb"] for one in again], 0),
         )
     show(rates)
     targets = table("", "target", "wanted", "measured", "")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import escape
 from random import Random
+from zlib import crc32
 
 from crawler.page import Hop, Page
 
@@ -63,6 +64,12 @@ BACK_SOON = {
     "de": "Wir räumen gerade auf und sind bald zurück", "tr": "Bakımdayız, yakında döneceğiz", "ru": "Идут работы, скоро вернёмся",
     "zh": "网站维护中，请稍后再来", "id": "Kami sedang berbenah, segera kembali", "bn": "রক্ষণাবেক্ষণ চলছে, আমরা শীঘ্রই ফিরব",
 }  # fmt: skip
+# What those put there, at 200, who stand before the site, and what it says itself when it wants no visit.
+NOT_NOW = (
+    "502 Bad Gateway", "504 Gateway Time-out", "Web server is returning an unknown error", "Error establishing a database connection",
+    "Connection timed out", "Request unsuccessful", "Service Unavailable", "Please enable cookies", "You are going too fast",
+    "Slow down", "Loading", "One moment", "500 Internal Server Error", "This site is under maintenance",
+)  # fmt: skip
 MEMBERS = {
     "en": "Only members see this", "ur": "یہ صرف ارکان کے لیے ہے", "ar": "هذا للأعضاء فقط", "hi": "यह केवल सदस्यों के लिए है",
     "es": "Solo para socios", "fr": "Réservé aux membres", "de": "Nur für Mitglieder", "tr": "Yalnızca üyeler görebilir",
@@ -80,6 +87,8 @@ class Item:
     edited: float = 0.0
     retitled: bool = False
     without_picture: bool = False
+    laid_out: int = 0
+    menu_in: str | None = None
 
 
 class Site:
@@ -102,10 +111,16 @@ class Site:
         self.name = self.words(chance, 1).capitalize()
         self.host = f"site{seed}.example"
         self.folder = chance.choice(["p", "view", "media/item", "t", "album"])
+        self.naming = Random(seed).choice(["{number}", "{hex}", "my-{number}-pictures"])
         self._chance = chance
 
-    def words(self, chance: Random, count: int) -> str:
-        words = WORDS[self.language].split()
+    def name_of(self, chance: Random) -> str:
+        """A name as this site gives them."""
+        number, digest = chance.randrange(10**4, 10**7), f"{chance.getrandbits(40):010x}"
+        return self.naming.format(number=number, hex=digest)
+
+    def words(self, chance: Random, count: int, language: str | None = None) -> str:
+        words = WORDS[language or self.language].split()
         return ("" if self.language == "zh" else " ").join(chance.choice(words) for _ in range(count))
 
     def kind(self, name: str) -> str:
@@ -120,19 +135,22 @@ class Site:
 
     # --- pages ------------------------------------------------------------------------------------------------------
 
-    def _whole(self, title: str, body: str, turn: int, head: str = "") -> bytes:
+    def _whole(
+        self, title: str, body: str, turn: int, head: str = "", laid_out: int = 0, menu_in: str | None = None
+    ) -> bytes:
         fixed, fresh = Random(self.seed + 1), Random(f"{self.seed} {turn}")
-        menu = "".join(f'<li><a href="/m/{n}">{self.words(fixed, 2)}</a></li>' for n in range(self.menu))
+        menu = "".join(f'<li><a href="/m/{n}">{self.words(fixed, 2, menu_in)}</a></li>' for n in range(self.menu))
         advert = f'<div class="{self.kind("ad")}"><a href="/go/{turn}">{self.words(fresh, 8)}</a></div>'
         inner = f"{advert}{body}"
-        for n in range(self.depth):
-            inner = f'<div class="{self.kind(f"wrap{n}")}">{inner}</div>'
+        for n in range(self.depth + laid_out):
+            tag, kind = ("section", f"box{n}") if laid_out else ("div", f"wrap{n}")
+            inner = f'<{tag} class="{self.kind(kind)}">{inner}</{tag}>'
         if self.main:
             inner = f"<main>{inner}</main>"
         nav = (
             f"<nav><ul>{menu}</ul></nav>" if self.telling else f'<div class="{self.kind("nav")}"><ul>{menu}</ul></div>'
         )
-        foot = self.words(fixed, 25)
+        foot = self.words(fixed, 25, menu_in)
         script = '<script src="/app.js"></script>' if self.rendered else ""
         return (
             f'<!doctype html><html lang="{self.language}"><head><meta charset="utf-8"><title>{escape(title)}</title>{head}'
@@ -145,11 +163,15 @@ class Site:
     def _related(self, turn: int) -> str:
         fresh = Random(f"{self.seed} related {turn}")
         cards = "".join(
-            f'<a href="/{self.folder}/r{fresh.randrange(9999)}"><img src="/thumb/{fresh.randrange(9999)}.jpg">'
-            f"{self.words(fresh, 3)}</a>"
-            for _ in range(6)
+            f'<a href="/{self.folder}/{name}"><img src="/thumb/{fresh.randrange(9999)}.jpg">{self.words(fresh, 3)}</a>'
+            for name in self.listed(turn)
         )
         return f'<div class="{self.kind("related")}">{cards}</div>'
+
+    def listed(self, turn: int) -> list[str]:
+        """Names of what the site leads to on a day: these are there."""
+        fresh = Random(f"{self.seed} listed {turn}")
+        return [self.name_of(fresh) for _ in range(6)]
 
     def _comments(self, item: Item) -> str:
         said = Random(f"{self.seed} {item.name} comments")
@@ -199,7 +221,7 @@ class Site:
         head = ""
         if self.metas:
             head = f'<meta property="og:title" content="{title}"><meta property="og:image" content="{picture}">'
-        return self._whole(self._title(title), bodies[self.family], item.turn, head)
+        return self._whole(self._title(title), bodies[self.family], item.turn, head, item.laid_out, item.menu_in)
 
     def notice(self, said: str, turn: int, more: str = "") -> bytes:
         """Anything the site says in its own dress."""
@@ -223,6 +245,14 @@ class Site:
 
     def shown(self, item: Item) -> Page:
         return self.answer(item.name, self.item(item))
+
+    def at(self, url: str, turn: int) -> Page:
+        """What the site answers on an ordinary day at any of its addresses."""
+        name = url.rpartition("/")[2]
+        if not name:
+            return Page(url, url, 200, HTML, self.first_page(turn), rendered=self.rendered)
+        listed = any(name in self.listed(day) for day in range(turn + 2))
+        return self.shown(Item(name, crc32(name.encode()), turn)) if listed else self.nothing_at(name, turn)
 
     def nothing_at(self, name: str, turn: int) -> Page:
         """What the site answers where nothing is."""

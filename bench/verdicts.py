@@ -1,11 +1,12 @@
 """How right verdicts are on made-up sites that nobody described, and on the saved pages; run by `make bench`.
 
 Each site is met when its page is live, then played through everything that may happen to it. The matrix is printed as it
-comes out. *Removed, untold*: gone at the first look already, or in words that are on no list. *Nobody could tell*: a site that
-sends what is missing to its first page now sends everything there. `--sites N` sets how many sites there are, `--misses` lists what was wrong or unclear.
+comes out. *Removed, untold*: gone at the first look already, or in words that are on no list. *Nobody could tell*: a site says of
+everything, by 404 or in the customary words, that it does not exist, and that is a fault. `--sites N` sets how many sites there are, `--misses` lists what was wrong or unclear.
 """
 
 import argparse
+import asyncio
 import gc
 import random
 import statistics
@@ -14,19 +15,27 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from sites import BACK_SOON, FAMILIES, MEMBERS, WORDS, Item, Site
+from sites import BACK_SOON, FAMILIES, MEMBERS, NOT_NOW, NOTHING, WORDS, Item, Site
 
+from casebook.settings import Crawler
+from casebook.visits import Visit
+from casebook.vocabulary import AddressId
 from crawler.likeness import Print
+from crawler.others import Witnesses
 from crawler.page import Hop, Page
 from crawler.siblings import sibling
-from crawler.verdict import Baseline, Finding, Missing, judge, learn, let_go, proved_by, renewed
+from crawler.verdict import Baseline, Finding, Missing, Others, judge, learn, let_go, proved_by, renewed
 from tests.platforms.test_pages import LISTS, finding_of
 
 console = Console(width=140, highlight=False)
@@ -54,16 +63,21 @@ class Played:
     finding: Finding
 
 
-def look(page: Page, beside: Callable[[str], Page], memory: Memory) -> Finding:
-    """Look as the crawler does: the site is asked for what cannot exist when the verdict hangs on it."""
+World = Callable[[str], Page]  # what a site answers now at any address
+
+
+def look(page: Page, world: World, memory: Memory) -> Finding:
+    """Look as the crawler does: the site is asked for what cannot exist, and for others, when the verdict hangs on it."""
     known = Baseline(print=Print.read(memory.known.kept()) if memory.known else None)
     finding = judge(page, None, known)
     if finding.needs_missing:
         other = sibling(page.url, random.Random(page.url).random)
         assert other
-        latest = learn(beside(other.url.rpartition("/")[2]))
+        latest = learn(world(other.url))
         missing = renewed(memory.proved, latest) if memory.proved else latest
         finding = judge(page, None, known, missing=missing)
+        if finding.needs_others:
+            finding = judge(page, None, known, missing=missing, others=others(page, world, missing))
         if finding.verdict == "live" and finding.print is not None and missing.way is not None and not missing.proved:
             memory.proved = proved_by(missing, finding.print)
     if finding.verdict == "live" and finding.print is not None:
@@ -71,44 +85,87 @@ def look(page: Page, beside: Callable[[str], Page], memory: Memory) -> Finding:
     return finding
 
 
-def happenings(site: Site, item: Item) -> Iterator[tuple[str, str, Page, Callable[[str], Page]]]:
-    """Everything that may happen to a page: (variant, truth, the page, what the site answers beside it)."""
+def others(page: Page, world: World, missing: Missing) -> Others:
+    """Ask the crawler's own witnesses, with nothing else watched there."""
+
+    async def ask(_visit: Visit, url: str) -> Page:
+        return world(url)
+
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    desk: Any = SimpleNamespace(book=None, clock=lambda: now, settings=SimpleNamespace(crawler=Crawler()))
+    visit = Visit(AddressId(1), page.url, b"", None, minor=False, baseline=None, read_whole_at=None)
+    with patch("casebook.visits.live_on", return_value=[]):
+        return asyncio.run(Witnesses(desk, ask, ask).beside(visit, page, missing))
+
+
+def happenings(site: Site, item: Item) -> Iterator[tuple[str, str, Page, World]]:
+    """Everything that may happen to a page: (variant, truth, the page, what the site answers everywhere)."""
     day = 9
-    nothing = lambda name: site.nothing_at(name, day)  # noqa: E731
-    closed = lambda name: site.answer(name, site.notice(BACK_SOON[site.language], day))  # noqa: E731
-    members = lambda name: site.answer(name, site.notice(MEMBERS[site.language], day))  # noqa: E731
-    home = lambda name: site.answer(name, site.first_page(day), final=f"https://{site.host}/")  # noqa: E731
+    url, home = site.url(item.name), f"https://{site.host}/"
+    chance = random.Random(site.seed + 17)
+
+    def usual(asked: str) -> Page:
+        return site.at(asked, day)
+
+    def all_get(answer: Callable[[str], Page]) -> tuple[Page, World]:
+        return answer(item.name), lambda asked: answer(asked.rpartition("/")[2])
+
     later = replace(item, turn=day)
-    yield "unchanged", "live", site.shown(item), nothing
-    yield "comments, counters, advertisements", "live", site.shown(later), nothing
-    yield "a quarter edited", "live", site.shown(replace(later, edited=0.25)), nothing
-    yield "another title", "live", site.shown(replace(later, retitled=True)), nothing
-    yield "removed, as what is missing", "removed", site.nothing_at(item.name, day), nothing
+    yield "unchanged", "live", site.shown(item), usual
+    yield "comments, counters, advertisements", "live", site.shown(later), usual
+    yield "a quarter edited", "live", site.shown(replace(later, edited=0.25)), usual
+    yield "another title", "live", site.shown(replace(later, retitled=True)), usual
+    yield "laid out otherwise", "live", site.shown(replace(later, laid_out=3)), usual
+    tongue = "fr" if site.language == "en" else "en"
+    yield "menus in another language", "live", site.shown(replace(later, menu_in=tongue)), usual
+    shown = site.item(later)
+    yield "with a slash at the end", "live", site.answer(item.name, shown, final=f"{url}/"), usual
+    yield "on the host for phones", "live", site.answer(item.name, shown, final=url.replace("//", "//m.")), usual
+    yield "removed, as what is missing", "removed", site.nothing_at(item.name, day), usual
     own = site.answer(item.name, site.notice(site.words(random.Random(item.seed + 99), 4), day))
-    yield "removed, in words of its own", "removed, untold", own, nothing
-    yield "removed, 410", "removed", site.answer(item.name, site.notice(site.nothing, day), 410), nothing
+    yield "removed, in words of its own", "removed, untold", own, usual
+    yield "removed, 410", "removed", site.answer(item.name, site.notice(site.nothing, day), 410), usual
     if site.family in PICTURED:
-        yield "picture replaced", "neither", site.shown(replace(later, without_picture=True)), nothing
-    yield "another's content there", "neither", site.shown(Item(item.name, item.seed + 5000, day)), nothing
-    yield "whole site closed, at 200", "neither", closed(item.name), closed
-    yield "whole site closed, at 503", "neither", replace(closed(item.name), status=503), closed
-    yield "members only, at 200", "neither", members(item.name), members
-    yield "members only, but what is missing says so", "neither", members(item.name), nothing
+        yield "picture replaced", "neither", site.shown(replace(later, without_picture=True)), usual
+    yield "another's content there", "neither", site.shown(Item(item.name, item.seed + 5000, day)), usual
+    next_one = site.listed(day)[0]
+    there = site.at(site.url(next_one), day)
     yield (
-        "everything sent to the first page",
-        "neither" if site.missing != "home" else "nobody could tell",
-        home(item.name),
-        home,
-    )
-    yield (
-        "parked at its own name",
+        "sent to another's content",
         "neither",
-        parked(site, item.name, site.url(item.name)),
-        lambda n: parked(site, n, site.url(n)),
+        replace(there, url=url, final_url=there.url, hops=(Hop(url, 302, there.url),)),
+        usual,
     )
+    yield "nothing at all, at 200", "neither", site.answer(item.name, b""), usual
+    error = bare(chance.choice(NOT_NOW))
+    yield "an error of what stands before it, at 200", "neither", site.answer(item.name, error), usual
+    yield "the same for all", "neither", *all_get(lambda name: site.answer(name, error))
+    closed = site.notice(BACK_SOON[site.language], day)
+    yield "whole site closed, at 200", "neither", *all_get(lambda name: site.answer(name, closed))
+    yield "whole site closed, at 503", "neither", *all_get(lambda name: site.answer(name, closed, 503))
+    members = site.notice(MEMBERS[site.language], day)
+    yield "members only, at 200", "neither", *all_get(lambda name: site.answer(name, members))
+    yield "members only, but what is missing says so", "neither", site.answer(item.name, members), usual
+    first = site.first_page(day)
+    yield "everything sent to the first page", "neither", *all_get(lambda name: site.answer(name, first, final=home))
+    says_so = site.missing in ("404", "410") or (
+        site.missing.startswith("soft") and site.nothing == NOTHING[site.language][0]
+    )
+
+    def forgetful(asked: str) -> Page:
+        name = asked.rpartition("/")[2]
+        return site.nothing_at(name, day) if name else site.at(asked, day)
+
+    yield "everything missing for a day", "nobody could tell" if says_so else "neither", forgetful(url), forgetful
+    yield "parked at its own name", "neither", *all_get(lambda name: parked(site, name, site.url(name)))
     sold = f"https://lander{site.seed}.example/?domain={site.host}"
-    yield "sold, sent elsewhere", "neither", parked(site, item.name, sold), lambda n: parked(site, n, sold)
-    yield "back again", "live", site.shown(replace(later, turn=day + 1)), nothing
+    yield "sold, sent elsewhere", "neither", *all_get(lambda name: parked(site, name, sold))
+    yield "back again", "live", site.shown(replace(later, turn=day + 1)), usual
+
+
+def bare(title: str) -> bytes:
+    """What a server in front of the site says, without the site's dress."""
+    return f"<!doctype html><title>{title}</title><h1>{title}</h1><p>Reference 81f2. Try again later.</p>".encode()
 
 
 def parked(site: Site, name: str, final: str) -> Page:
@@ -122,41 +179,41 @@ def parked(site: Site, name: str, final: str) -> Page:
     return Page(url, final, 200, {"content-type": "text/html"}, body, hops)
 
 
-def first_looks(site: Site, item: Item) -> Iterator[tuple[str, str, Page, Callable[[str], Page]]]:
-    nothing = lambda name: site.nothing_at(name, 0)  # noqa: E731
-    closed = lambda name: site.answer(name, site.notice(BACK_SOON[site.language], 0))  # noqa: E731
-    members = lambda name: site.answer(name, site.notice(MEMBERS[site.language], 0))  # noqa: E731
-    yield "first look: live", "live", site.shown(item), nothing
+def first_looks(site: Site, item: Item) -> Iterator[tuple[str, str, Page, World]]:
+    def usual(asked: str) -> Page:
+        return site.at(asked, 0)
+
+    def all_get(answer: Callable[[str], Page]) -> tuple[Page, World]:
+        return answer(item.name), lambda asked: answer(asked.rpartition("/")[2])
+
+    yield "first look: live", "live", site.shown(item), usual
     gone = "removed" if site.missing in ("404", "410") else "removed, untold"
-    yield "first look: already gone", gone, site.nothing_at("q" + item.name[1:], 0), nothing
-    yield "first look: whole site closed", "neither", closed(item.name), closed
-    yield "first look: members only", "neither", members(item.name), members
-    yield (
-        "first look: parked",
-        "neither",
-        parked(site, item.name, site.url(item.name)),
-        lambda n: parked(site, n, site.url(n)),
-    )
+    yield "first look: already gone", gone, site.nothing_at("q" + item.name[1:], 0), usual
+    closed, members = site.notice(BACK_SOON[site.language], 0), site.notice(MEMBERS[site.language], 0)
+    yield "first look: whole site closed", "neither", *all_get(lambda name: site.answer(name, closed))
+    yield "first look: members only", "neither", *all_get(lambda name: site.answer(name, members))
+    yield "first look: parked", "neither", *all_get(lambda name: parked(site, name, site.url(name)))
+    error = bare(random.Random(site.seed + 18).choice(NOT_NOW))
+    yield "first look: an error for all, at 200", "neither", *all_get(lambda name: site.answer(name, error))
+    url, there = site.url(item.name), site.at(site.url(site.listed(0)[0]), 0)
+    sent = replace(there, url=url, final_url=there.url, hops=(Hop(url, 302, there.url),))
+    yield "first look: sent to another's content", "neither", sent, usual
 
 
 def play(seed: int) -> Iterator[Played]:
     site = Site(seed)
-    chance = random.Random(seed)
-    name = chance.choice(
-        [f"{chance.randrange(10**7)}", f"{chance.getrandbits(40):010x}", f"my-{chance.randrange(999)}-pictures"]
-    )
-    item = Item(name, seed * 10 + 1)
+    item = Item(site.name_of(random.Random(seed)), seed * 10 + 1)
 
     def told(variant: str, truth: str, finding: Finding) -> Played:
         return Played(site.family, site.language, site.missing, variant, truth, finding)
 
-    for variant, truth, page, beside in first_looks(site, item):
-        yield told(variant, truth, look(page, beside, Memory()))
+    for variant, truth, page, world in first_looks(site, item):
+        yield told(variant, truth, look(page, world, Memory()))
     start = Memory()
     for turn in range(2):  # twice, six hours apart
-        look(site.shown(replace(item, turn=turn)), lambda n: site.nothing_at(n, 0), start)
-    for variant, truth, page, beside in happenings(site, item):
-        yield told(variant, truth, look(page, beside, replace(start)))
+        look(site.shown(replace(item, turn=turn)), lambda url: site.at(url, 0), start)
+    for variant, truth, page, world in happenings(site, item):
+        yield told(variant, truth, look(page, world, replace(start)))
 
 
 def saved() -> Iterator[Played]:
@@ -211,7 +268,7 @@ def timing() -> list[float]:
             for one in (site.shown(item), site.shown(replace(item, turn=3)))
         )
         memory = Memory()
-        look(start, lambda n, site=site: site.nothing_at(n, 0), memory)
+        look(start, lambda url, site=site: site.at(url, 0), memory)
         known = Baseline(print=memory.known)
         for _ in range(5):
             let_go(now)

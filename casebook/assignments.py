@@ -6,12 +6,24 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from casebook import journal, keys, notices, officers
+from casebook import journal, keys, notices, officers, readers
 from casebook.access import Actor, Right, Role, admit, is_assigned, key_of, require
 from casebook.errors import NotFound, Refused
 from casebook.keys import Identity
 from casebook.store import Casebook
-from casebook.tables import Assignment, Book, Case, CaseKey, Consent, Entry, OfficerKey
+from casebook.tables import (
+    Assignment,
+    Book,
+    Case,
+    CaseKey,
+    Consent,
+    Dispatch,
+    Entry,
+    Letter,
+    OfficerKey,
+    Report,
+    ReportEvent,
+)
 
 
 @dataclass(frozen=True)
@@ -95,6 +107,7 @@ def dismiss(book: Casebook, name: str, *, actor: Actor, at: datetime) -> str:
         for one in session.scalars(theirs).all():
             _end(session, one, officers.id_of(officer), actor, at)
         session.execute(delete(OfficerKey).where(OfficerKey.officer_id == officer.id))
+        readers.forget(session, officer.id)
         officer.left_at = at
         journal.append(session, book.vault, actor, "officer.remove", officers.id_of(officer), at)
         return officers.id_of(officer)
@@ -132,10 +145,20 @@ def rotate(session: Session, case: int, old: Identity) -> None:
     row.recipient, row.escrow = new.recipient, _in_escrow(session, new)
     for one in _standing(session, case):
         one.key = keys.seal_to([_recipient(session, one.officer_id)], new.secret.encode())
-    kept: list[Entry | Consent] = list(session.scalars(select(Entry).where(Entry.case_id == case)))
+    kept: list[Entry | Consent | ReportEvent] = list(session.scalars(select(Entry).where(Entry.case_id == case)))
     kept += session.scalars(select(Consent).where(Consent.case_id == case, Consent.words.is_not(None)))
+    told = select(ReportEvent).join(Report, Report.id == ReportEvent.report_id)
+    kept += session.scalars(told.where(Report.case_id == case, ReportEvent.words.is_not(None)))
     for line in kept:
         line.words = keys.seal_to([new.recipient], old.open(line.words or b""))
+    for report in session.scalars(select(Report).where(Report.case_id == case)):
+        report.content = keys.seal_to([new.recipient], old.open(report.content))
+    under_way = select(Dispatch).join(Report, Report.id == Dispatch.report_id).where(Report.case_id == case)
+    for sending in session.scalars(under_way.where(Dispatch.content.is_not(None))):
+        sending.content = keys.seal_to([new.recipient], old.open(sending.content or b""))
+    came = select(Letter).join(Report, Report.id == Letter.report_id).where(Report.case_id == case)
+    for letter in session.scalars(came.where(Letter.raw.is_not(None))):
+        letter.raw = keys.seal_to([new.recipient], old.open(letter.raw or b""))
     session.flush()
 
 

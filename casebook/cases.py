@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casebook import assignments, casefile, consents, journal, sweeping, watching
+from casebook import assignments, casefile, consents, journal, sweeping, watching, withdrawing
 from casebook.access import Actor, Right, admit, agrees, reach, require
 from casebook.errors import Refused
 from casebook.store import Casebook
@@ -110,6 +110,7 @@ def withdraw(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> list[Ac
         for act in standing:
             consents.note(session, case.id, act, given=False, actor=actor, at=at)
             sweeping.withdrawn(session, case.id, act)
+        withdrawing.drop_unsent(session, case, standing, actor=actor, at=at)
         sweeping.closed(session, case.id)
         case.closed_at = case.closed_at or at
         session.flush()

@@ -8,30 +8,38 @@ from sqlalchemy import select
 from casebook import journal, referrals
 from casebook.access import Actor, Right, admit, require
 from casebook.errors import Refused
+from casebook.links import LinkView
 from casebook.settings import Crawler
 from casebook.store import Casebook
 from casebook.tables import Address, WatchedLink
 from casebook.visits import Visit
+from casebook.vocabulary import Category
 
 
 @dataclass(frozen=True)
 class Allowance:
     """What one visit may take.
 
-    `body_bytes` of a page; a body whose kind the server does not name, which may be a picture; and with a browser what
-    the page loads.
+    `body_bytes` of a page; a body whose kind the server does not name, which may be a picture; with a browser what the
+    page loads; and pictures, into memory, to know them again.
     """
 
     body_bytes: int
     unnamed: bool
     browser: bool
+    pictures: bool
 
 
 def allowance(visit: Visit, limits: Crawler) -> Allowance:
     """Say what a visit may take: of a minor's link only what tells that it is up, and nothing that a page loads."""
     if visit.minor:
-        return Allowance(limits.minor_body_bytes, unnamed=False, browser=False)
-    return Allowance(limits.body_bytes, unnamed=True, browser=True)
+        return Allowance(limits.minor_body_bytes, unnamed=False, browser=False, pictures=False)
+    return Allowance(limits.body_bytes, unnamed=True, browser=True, pictures=visit.pictured)
+
+
+def holds_a_child(link: LinkView) -> bool:
+    """Say whether a link goes the way of a child's: marked as one, or reported as what is done to children."""
+    return link.minor or link.category is Category.CSE
 
 
 @dataclass(frozen=True)

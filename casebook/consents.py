@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook import casefile, journal, sweeping, watching
+from casebook import casefile, journal, sweeping, watching, withdrawing
 from casebook.access import Actor, Right, admit, key_of, require
 from casebook.store import Casebook
 from casebook.tables import Consent, WatchedLink
@@ -52,6 +52,8 @@ def change(
     with book.writing() as session:
         case = admit(session, actor, ref, at)
         note(session, case.id, act, given=given, actor=actor, at=at, words=words)
+        if not given:
+            withdrawing.drop_unsent(session, case, [act], actor=actor, at=at)
         if act is Act.WATCH:
             addresses = select(WatchedLink.address_id).where(WatchedLink.case_id == case.id)
             watching.watch_again(session, addresses, at) if given else watching.unwatch(session, addresses)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import Select, delete, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from casebook import journal, missing, sweeping
@@ -16,13 +16,20 @@ from casebook.tables import (
     Case,
     CaseKey,
     Check,
+    Clock,
     Consent,
+    Dispatch,
     Entry,
     Event,
+    Letter,
     MissingPage,
     Receipt,
+    Report,
+    ReportEvent,
+    ReportLink,
     Request,
     Tally,
+    Ticket,
     WatchedLink,
 )
 from casebook.vocabulary import EventKind, RequestKind
@@ -84,6 +91,7 @@ def destroy(
     _keep_sums(session, number)
     session.execute(delete(CaseKey).where(CaseKey.case_id == number))
     session.execute(delete(Assignment).where(Assignment.case_id == number))
+    forget_reports(session, select(Report.id).where(Report.case_id == number))
     sweeping.erased(session, number)
     for table in (Entry, Consent, Request):
         session.execute(delete(table).where(table.case_id == number))
@@ -127,6 +135,13 @@ def _keep_sums(session: Session, case: int) -> None:
     session.flush()
 
 
+def forget_reports(session: Session, reports: Select[int]) -> int:
+    """Delete reports with all that hangs on them, inside the caller's transaction; gives how many there were."""
+    for table in (ReportLink, ReportEvent, Ticket, Clock, Dispatch, Letter):
+        session.execute(delete(table).where(table.report_id.in_(reports)))
+    return len(session.execute(delete(Report).where(Report.id.in_(reports)).returning(Report.id)).all())
+
+
 def _forget_links(session: Session, case: int) -> None:
     """Delete the case's links, and every address that no other case ever watched, with its checks."""
     other = aliased(WatchedLink)
@@ -145,8 +160,9 @@ def _forget_links(session: Session, case: int) -> None:
 def scrub(book: Casebook) -> None:
     """Drive what was deleted out of the files: SQLite overwrites it and empties its log, PostgreSQL vacuums."""
     lite = book.engine.dialect.name == "sqlite"
-    kept = (CaseKey, Assignment, Entry, Consent, Request, WatchedLink, Address, Check, Event, Case, MissingPage)
-    tables = (*kept, *sweeping.TABLES)
+    reports = (Report, ReportLink, ReportEvent, Ticket, Clock, Dispatch, Letter)
+    links = (WatchedLink, Address, Check, Event, MissingPage)
+    tables = (CaseKey, Assignment, Entry, Consent, Request, *reports, *links, *sweeping.TABLES, Case)
     vacuum = [f'VACUUM "{table.__tablename__}"' for table in tables]
     with outside_transactions(book) as execute:
         for statement in ["PRAGMA wal_checkpoint(TRUNCATE)"] if lite else vacuum:

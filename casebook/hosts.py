@@ -1,20 +1,23 @@
 """What is known of a whole host: when it may be asked again, and since when it has had no name."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from casebook.settings import Cadence
-from casebook.tables import Site
-from casebook.vocabulary import AddressId
+from casebook.tables import Check, Site
+from casebook.vocabulary import AddressId, Verdict
 
 RULE = "pehra.dead-host"
+PARKED_RULE = "pehra.parked-host"
+PARKED = frozenset({"generic.parked", "generic.for-sale", "generic.seized", PARKED_RULE})  # in a whole site's place
 SLOWED_AFTER = 3
+SILENT = frozenset({Verdict.UNREACHABLE, Verdict.BLOCKED})
 
 
 class Name(Enum):
@@ -69,6 +72,25 @@ def _nameless_since(known: datetime | None, look: Answer) -> datetime | None:
     if look.name is Name.FOUND:
         return None
     return known or (look.at if look.name is Name.GONE else None)
+
+
+def parked_since(session: Session, addresses: Collection[AddressId]) -> dict[AddressId, datetime]:
+    """Give for each address the first of an unbroken run of looks that found its whole site parked, sold or seized.
+
+    Any other answer ends a run; looks at which nothing answered, or which were turned away, do neither.
+    """
+    other = aliased(Check)
+    answered = (
+        exists()
+        .where(other.address_id == Check.address_id, other.id > Check.id)
+        .where(other.rule.not_in(PARKED), other.verdict.not_in(SILENT))
+    )
+    query = (
+        select(Check.address_id, func.min(Check.at))
+        .where(Check.address_id.in_(addresses), Check.rule.in_(PARKED), ~answered)
+        .group_by(Check.address_id)
+    )
+    return {AddressId(address): at for address, at in session.execute(query)}
 
 
 def _slow(site: Site, looks: Sequence[Answer], cadence: Cadence) -> None:

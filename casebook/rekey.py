@@ -8,19 +8,24 @@ from typing import Any
 from sqlalchemy import Column, Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from casebook import journal
+from casebook import dispatches, journal, letters, tickets
 from casebook.access import Actor, Right, require
+from casebook.replies import MESSAGE_ID, message_digest
 from casebook.store import Casebook
 from casebook.tables import (
     Base,
     Book,
+    Dispatch,
     Image,
+    Letter,
     MissingPage,
     Officer,
     OfficerKey,
+    Report,
     Sealed,
     Site,
     Source,
+    Ticket,
     WatchedName,
 )
 from casebook.vault import Vault
@@ -83,6 +88,15 @@ def _look_up_anew(session: Session, old: Vault, new: Vault) -> None:
     for page in session.scalars(select(MissingPage)):
         page.site_digest = sites[page.site_digest]
         page.shape_digest = new.digest("shape", old.unseal("missing_page.shape", page.shape))
+    for ticket in session.scalars(select(Ticket)):
+        ticket.number_digest = tickets.digest(new, old.unseal(tickets.COLUMN, ticket.number))
+    for report in session.scalars(select(Report).where(Report.message_id.is_not(None))):
+        report.message_digest = message_digest(new, old.unseal(MESSAGE_ID, report.message_id or b""))
+    for one in session.scalars(select(Dispatch)):
+        one.message_digest = message_digest(new, old.unseal(dispatches.MESSAGE_ID, one.message_id))
+    for letter in session.execute(select(Letter.id, Letter.mark)).all():
+        digest = new.digest("letter", old.unseal(letters.MARK, letter.mark))
+        session.execute(update(Letter).where(Letter.id == letter.id).values(mark_digest=digest))
     for officer in session.scalars(select(Officer)):
         officer.name_digest = new.digest("officer", old.unseal("officer.name", officer.name))
     _look_up_sweeps_anew(session, old, new)

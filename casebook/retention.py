@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from casebook import journal, notices, sweeping
+from casebook import dispatches, journal, notices, sweeping
 from casebook.access import Actor, Right, agreed, require
+from casebook.clocks import portions
+from casebook.erasing import forget_reports
 from casebook.settings import Retention
 from casebook.store import Casebook
-from casebook.tables import Assignment, Case, Check, Event, JournalEntry, Notice, SeenMedia, WatchedName
-from casebook.vocabulary import Act
+from casebook.tables import Assignment, Case, Check, Event, JournalEntry, Notice, Report, SeenMedia, WatchedName
+from casebook.vocabulary import Act, ReportState
 
 REMINDED_EVERY = timedelta(days=30)
 DELETED_AT_ONCE = 5000
@@ -23,6 +25,7 @@ class Swept:
 
     checks: int
     notices: int
+    drafts: int
     seen: int
     names: int
     ways_in_ended: int
@@ -35,6 +38,7 @@ def sweep(book: Casebook, limits: Retention, *, actor: Actor, at: datetime) -> S
     return Swept(
         checks=_drop_checks(book, at - timedelta(seconds=limits.checks_s)),
         notices=_drop_notices(book, at - timedelta(seconds=limits.notices_s)),
+        drafts=_drop_drafts(book, at - timedelta(seconds=limits.drafts_s)),
         seen=_drop_seen(book, at - timedelta(seconds=limits.seen_s)),
         names=_drop_names(book, actor, at),
         ways_in_ended=_end_ways_in(book, actor, at),
@@ -71,6 +75,17 @@ def _drop_checks(book: Casebook, before: datetime) -> int:
 def _drop_notices(book: Casebook, before: datetime) -> int:
     with book.writing() as session:
         return len(session.execute(delete(Notice).where(Notice.seen_at < before).returning(Notice.id)).all())
+
+
+def _drop_drafts(book: Casebook, before: datetime) -> int:
+    """Drop reports that were drafted and never sent, except where another follows on them."""
+    later = aliased(Report)
+    never_sent = (Report.sent_at.is_(None), Report.state.in_((ReportState.DRAFTED, ReportState.WITHDRAWN)))
+    query = select(Report.id).where(*never_sent, Report.drafted_at < before)
+    query = query.where(~exists().where(later.predecessor_id == Report.id), ~dispatches.may_have_left())
+    with book.writing() as session:
+        old = session.scalars(query.limit(DELETED_AT_ONCE)).all()
+        return sum(forget_reports(session, select(Report.id).where(Report.id.in_(some))) for some in portions(old))
 
 
 def _drop_seen(book: Casebook, before: datetime) -> int:

@@ -5,6 +5,7 @@ import re
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -87,6 +88,7 @@ class Crawler(Section):
     answer_time_s: Seconds = 20.0
     redirects: Annotated[int, Field(ge=0, le=50)] = 10
     body_bytes: Annotated[int, Field(ge=10_000, le=50_000_000)] = 2_000_000
+    picture_bytes: Annotated[int, Field(ge=10_000, le=64_000_000)] = 8_000_000
     minor_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000)] = 65_536
     full_read_every_s: Wait = 86_400
     missing_every_s: Wait = 86_400
@@ -159,6 +161,7 @@ class Retention(Section):
 
     checks_s: Keep = 63_072_000
     notices_s: Keep = 7_776_000
+    drafts_s: Keep = 15_552_000
     closed_cases_s: Keep = 94_608_000
     withdrawn_cases_s: Keep = 2_592_000
     backups_s: Keep = 2_592_000
@@ -170,6 +173,78 @@ class Platforms(Section):
     """Where a helpline keeps sheets of its own."""
 
     folder: Path | None = None
+
+
+class Mail(Section):
+    """How mail leaves: through a server, or into a folder from which a person sends it; neither: not at all."""
+
+    folder: Path | None = None
+    host: Annotated[str, Field(min_length=1, pattern=r"^[^\s/@]+$")] | None = None
+    port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    ca_file: Path | None = None
+    user: str | None = None
+    sender: Annotated[str, Field(pattern=r"^[!-~]+@[!-~]+$")] | None = None
+    time_s: Seconds = 30.0
+
+
+class Inbox(Section):
+    """Where answers to reports come by mail: an IMAP folder, which is read and never changed; no host: none is read."""
+
+    host: Annotated[str, Field(min_length=1, pattern=r"^[^\s/@]+$")] | None = None
+    port: Annotated[int, Field(ge=1, le=65_535)] = 993
+    security: Literal["tls", "starttls", "none"] = "tls"
+    ca_file: Path | None = None
+    user: Annotated[str, Field(min_length=1, max_length=254)] | None = None
+    folder: Annotated[str, Field(min_length=1, max_length=254, pattern=r"^[ -~]+$")] = "INBOX"
+    every_s: Seconds = 300.0
+    time_s: Seconds = 30.0
+    letter_bytes: Annotated[int, Field(ge=10_000, le=200_000_000)] = 40_000_000
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("this is no time zone, such as Asia/Karachi") from None
+    return name
+
+
+class Digest(Section):
+    """When staff hear of their cases by mail, and where alerts go besides."""
+
+    weekly_day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    hour: Annotated[int, Field(ge=0, le=23)] = 8
+    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Karachi"
+    retry_s: Seconds = 900.0
+    alerts: tuple[str, ...] = ()
+
+
+def _names(value: object) -> object:
+    """Read a list, a JSON list, or names separated by commas or spaces."""
+    if isinstance(value, str):
+        value = json.loads(value) if value.lstrip().startswith("[") else re.split(r"[,\s]+", value.strip())
+    return tuple(one for one in value if one != "") if isinstance(value, list | tuple) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
+Line = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\r\n]+$")]
+Mailbox = Annotated[str, Field(max_length=254, pattern=r"^[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+$")]
+
+
+class Reports(Section):
+    """Who files: what a draft says of the helpline itself, and which doors are open to it."""
+
+    organisation: Line = "Helpline"
+    signatory: Line | None = None
+    email: Mailbox | None = None
+    phone: Line | None = None
+    address: Line | None = None
+    country: Line | None = None
+    programmes: Names = ()
+    hotline: Line = "iwf_pk"
+    rdap: Annotated[str, Field(pattern=r"^https?://[^/\s@]+(/[^\s]*)?$")] | None = None
+    rdap_time_s: Seconds = 10.0
 
 
 class Logging(Section):
@@ -190,6 +265,10 @@ class Settings(BaseSettings):
     sweeps: Sweeps = Sweeps()
     retention: Retention = Retention()
     platforms: Platforms = Platforms()
+    mail: Mail = Mail()
+    inbox: Inbox = Inbox()
+    digest: Digest = Digest()
+    reports: Reports = Reports()
     logging: Logging = Logging()
 
     @classmethod

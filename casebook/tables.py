@@ -15,18 +15,27 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from casebook.vocabulary import (
     Act,
+    Awaits,
     Category,
+    DigestKind,
     EntryKind,
     EventKind,
+    Fate,
+    Follows,
+    Lane,
     MediaKind,
     NameKind,
     Origin,
+    Outcome,
+    ReportEventKind,
+    ReportState,
     RequestKind,
     SightingState,
     SourceKind,
@@ -367,7 +376,172 @@ class Event(Base):
     at: Mapped[datetime]
     last_seen_live_at: Mapped[datetime | None]
     first_seen_gone_at: Mapped[datetime | None]
-    __table_args__ = (Index("event_link", "link_id", "at"),)
+    __table_args__ = (Index("event_link", "link_id", "at"), Index("event_kind", "kind", "at"))
+
+
+class Report(Base):
+    """One report to one channel.
+
+    `content` is the draft, sealed to the case: without names until it is sent, then as it was sent. `platform` is
+    None for a site without a sheet; `channel` is the channel's id in its sheet, or one of the kinds that belong to no
+    sheet. `basis` has the ids of laws or policies relied on, `needs` the consents without which it does not leave the
+    house, with commas between. `predecessor_id` and `follows` chain
+    reports of one story. The message id stands under the monitor's key, so that replies find their report unread.
+    """
+
+    __tablename__ = "report"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    platform: Mapped[str | None] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(80))
+    lane: Mapped[Lane] = mapped_column(_words(Lane))
+    basis: Mapped[str] = mapped_column(String(80))
+    needs: Mapped[str] = mapped_column(String(80))
+    category: Mapped[Category] = mapped_column(_words(Category))
+    language: Mapped[str] = mapped_column(String(8))
+    state: Mapped[ReportState] = mapped_column(_words(ReportState))
+    outcome: Mapped[Outcome | None] = mapped_column(_words(Outcome))
+    drafted_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    first_reply_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
+    follows: Mapped[Follows | None] = mapped_column(_words(Follows))
+    message_id: Mapped[bytes | None] = mapped_column(Sealed)
+    message_digest: Mapped[bytes | None] = mapped_column(Digest)
+    content: Mapped[bytes] = mapped_column(Locked)
+    __table_args__ = (
+        Index("report_case", "case_id", "state"),
+        Index("report_message", "message_digest"),
+        Index("report_predecessor", "predecessor_id"),
+        Index(  # all that figures ask of a report, without its content being read
+            "report_figures",
+            *("sent_at", "platform", "channel", "lane", "category"),
+            *("first_reply_at", "answered_at", "outcome", "state"),
+            sqlite_where=text("sent_at IS NOT NULL"),
+            postgresql_where=text("sent_at IS NOT NULL"),
+        ),
+    )
+
+
+class ReportLink(Base):
+    """A watched link that a report names."""
+
+    __tablename__ = "report_link"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    link_id: Mapped[int] = mapped_column(ForeignKey("watched_link.id"))
+    __table_args__ = (
+        Index("report_link_once", "report_id", "link_id", unique=True),
+        Index("report_link_link", "link_id"),
+    )
+
+
+class ReportEvent(Base):
+    """What happened to a report at `at`, and when it was noted; `reason` is a code, the words beside it are sealed."""
+
+    __tablename__ = "report_event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    kind: Mapped[ReportEventKind] = mapped_column(_words(ReportEventKind))
+    at: Mapped[datetime]
+    noted_at: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(String(40))
+    author: Mapped[str] = mapped_column(String(40))
+    words: Mapped[bytes | None] = mapped_column(Locked)
+    __table_args__ = (Index("report_event_report", "report_id", "at"),)
+
+
+class Ticket(Base):
+    """A number that a platform gave a report; two reports may share one, and a report may have several."""
+
+    __tablename__ = "ticket"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    number: Mapped[bytes] = mapped_column(Sealed)
+    number_digest: Mapped[bytes] = mapped_column(Digest)
+    given_at: Mapped[datetime]
+    __table_args__ = (
+        Index("ticket_once", "report_id", "number_digest", unique=True),
+        Index("ticket_number", "number_digest"),
+    )
+
+
+class Clock(Base):
+    """One clock of a report, by one rule of a basis; what restarts is a new row, what ran before stays as it was.
+
+    Of `met_at`, `missed_at` and `ended_at` at most one is set: answered in time, known to be too late, or stopped
+    without either (withdrawn, or restarted).
+    """
+
+    __tablename__ = "clock"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    basis: Mapped[str] = mapped_column(String(40))
+    rule: Mapped[str] = mapped_column(String(40))
+    awaits: Mapped[Awaits] = mapped_column(_words(Awaits))
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    suspended_at: Mapped[datetime | None]
+    met_at: Mapped[datetime | None]
+    missed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    __table_args__ = (Index("clock_report", "report_id"), Index("clock_due", "due_at"))
+
+
+class Dispatch(Base):
+    """One try to send a report by mail; while it has not ended there is no other of the same report.
+
+    Handed over and not ended means that the mail server may have it: it is not sent again without a person's word.
+    `content` is the report as it was to leave, until the try ends.
+    """
+
+    __tablename__ = "dispatch"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    began_at: Mapped[datetime]
+    handed_over_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    fate: Mapped[Fate | None] = mapped_column(_words(Fate))
+    message_id: Mapped[bytes] = mapped_column(Sealed)
+    message_digest: Mapped[bytes] = mapped_column(Digest)
+    content: Mapped[bytes | None] = mapped_column(Locked)
+    __table_args__ = (
+        Index("dispatch_report", "report_id", "ended_at"),
+        Index("dispatch_message", "message_digest"),
+    )
+
+
+class Letter(Base):
+    """A mail that seems to answer a report, sealed raw to its case; a mail that fits two reports is kept for each.
+
+    `mark` tells one mail from another, so that a folder that is read anew brings none twice.
+    """
+
+    __tablename__ = "letter"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    arrived_at: Mapped[datetime]
+    found_by: Mapped[str] = mapped_column(String(16))
+    proposes: Mapped[ReportEventKind | None] = mapped_column(_words(ReportEventKind))
+    doubts: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int] = mapped_column(Integer)
+    mark: Mapped[bytes] = mapped_column(Sealed)
+    mark_digest: Mapped[bytes] = mapped_column(Digest)
+    raw: Mapped[bytes | None] = mapped_column(Locked)
+    settled_at: Mapped[datetime | None]
+    noted_as: Mapped[ReportEventKind | None] = mapped_column(_words(ReportEventKind))
+    __table_args__ = (Index("letter_once", "report_id", "mark_digest", unique=True),)
+
+
+class ReadFolder(Base):
+    """How far a mailbox's folder has been read: the number of its last mail, under the server's own count."""
+
+    __tablename__ = "read_folder"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[bytes] = mapped_column(Sealed)
+    validity: Mapped[int]
+    last_uid: Mapped[int]
 
 
 class ControlResult(Base):
@@ -395,6 +569,52 @@ class Outage(Base):
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     __table_args__ = (Index("outage_platform", "platform", "ended_at"),)
+
+
+class Reader(Base):
+    """Where and how a member of staff gets digests; the address opens with the monitor's key, for it has to write."""
+
+    __tablename__ = "reader"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"), unique=True)
+    address: Mapped[bytes] = mapped_column(Sealed)
+    language: Mapped[str] = mapped_column(String(8))
+    weekly: Mapped[bool] = mapped_column(Boolean)
+    daily: Mapped[bool] = mapped_column(Boolean)
+    urgent: Mapped[bool] = mapped_column(Boolean)
+    since: Mapped[datetime]
+
+
+class Mailing(Base):
+    """One digest for one reader; `label` is its day, and there is one of a kind for it.
+
+    Handed over and not sent means that the mail server had it and nobody knows more: it is not sent again by itself.
+    """
+
+    __tablename__ = "mailing"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    kind: Mapped[DigestKind] = mapped_column(_words(DigestKind))
+    label: Mapped[str] = mapped_column(String(40))
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    try_at: Mapped[datetime]
+    handed_over_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
+    __table_args__ = (Index("mailing_once", "officer_id", "kind", "label", unique=True), Index("mailing_try", "try_at"))
+
+
+class Told(Base):
+    """That a reader's urgent mail has this happening, such as event-12, so that no later one has it too."""
+
+    __tablename__ = "told"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    what: Mapped[str] = mapped_column(String(40))
+    __table_args__ = (Index("told_once", "officer_id", "what", unique=True), Index("told_mailing", "mailing_id"))
 
 
 class Image(Base):

@@ -2,22 +2,36 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from casebook import controls, hosts, journal, notices, states
+from casebook import clocks, controls, hosts, journal, notices, states
 from casebook.access import Actor, Right, Role, agreed, reach, require
 from casebook.cadence import Watching, next_check
 from casebook.hosts import Name
 from casebook.settings import Cadence
 from casebook.store import Casebook
 from casebook.tables import Address, Case, Check, Event, Site, WatchedLink
-from casebook.vocabulary import Act, AddressId, EventKind, Verdict
+from casebook.vocabulary import Act, AddressId, Category, EventKind, Verdict
+
+PICTURED = frozenset({Category.NCII, Category.COPYRIGHT})  # what is wrong there is the picture, not the page around it
+
+
+def _shows(categories: Collection[Category]) -> ColumnElement[bool]:
+    """Whether a watched link of such a category has the address, whose case agreed to pictures being recognised."""
+    query = (
+        select(WatchedLink.id)
+        .join(Case, Case.id == WatchedLink.case_id)
+        .where(WatchedLink.address_id == Address.id, WatchedLink.retired_at.is_(None), Case.closed_at.is_(None))
+        .where(WatchedLink.category.in_(sorted(categories)))
+    )
+    return (query.where(agreed(Act.HASH)) if categories is PICTURED else query).correlate(Address).exists()
+
 
 VISITED = (
     Address.id, Address.url, Address.visit, Address.site_digest, Address.platform, Address.minor, Address.baseline,
@@ -25,6 +39,7 @@ VISITED = (
     exists()
     .where(WatchedLink.address_id == Address.id, WatchedLink.gone_since.is_not(None), WatchedLink.retired_at.is_(None))
     .label("confirming"),
+    and_(_shows(PICTURED), ~_shows(set(Category) - PICTURED)).label("pictured"),
 )  # fmt: skip
 HELD = (
     Address.id, Address.site_digest, Address.platform, Address.failures, Address.baseline, Address.read_whole_at,
@@ -43,16 +58,23 @@ Line = Row[
 
 @dataclass(frozen=True)
 class Baseline:
-    """What was noted when a page was last seen live; `print` is the crawler's own, and is what the page is known by."""
+    """What was noted when a page was last seen live; `print` is the crawler's own, and is what the page is known by.
+
+    `pictures` are those that the page was about, each with its address and fingerprint (see `crawler.pictured`).
+    """
 
     etag: str | None = None
     last_modified: str | None = None
     print: dict[str, Any] | None = None
+    pictures: list[dict[str, str]] | None = None
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One address to look at, leased; `confirming` where a link to it was found gone and waits for a second look."""
+    """One address to look at, leased; `confirming` where a link to it was found gone and waits for a second look.
+
+    `pictured`: it was reported for its picture, which may go or stay apart from the page.
+    """
 
     address: AddressId
     url: str
@@ -62,6 +84,7 @@ class Visit:
     baseline: Baseline | None
     read_whole_at: datetime | None
     confirming: bool = False
+    pictured: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,8 +175,9 @@ def _visit(book: Casebook, row: Line) -> Visit:
     sealed = unseal("address.url", row.url) if row.visit is None else unseal("address.visit", row.visit)
     known = None if row.baseline is None else Baseline(**json.loads(unseal("address.baseline", row.baseline)))
     return Visit(
-        AddressId(row.id), sealed, row.site_digest, row.platform, row.minor, known, row.read_whole_at, row.confirming
-    )
+        AddressId(row.id), sealed, row.site_digest, row.platform, row.minor, known, row.read_whole_at, row.confirming,
+        row.pictured,
+    )  # fmt: skip
 
 
 def lease_these(
@@ -175,6 +199,27 @@ def leased(book: Casebook, owner: str, *, actor: Actor) -> list[Visit]:
     require(actor, Right.RECORD_CHECKS)
     with book.reading() as session:
         return [_visit(book, row) for row in session.execute(select(*VISITED).where(Address.lease == owner))]
+
+
+def live_on(book: Casebook, site: bytes, *, actor: Actor, but: AddressId, most: int = 20) -> list[str]:
+    """Give addresses of a host that were live when last seen, newest first; a minor's is visited for itself alone."""
+    require(actor, Right.RECORD_CHECKS)
+    watched = (
+        exists()
+        .where(WatchedLink.address_id == Address.id, WatchedLink.verdict == Verdict.LIVE)
+        .where(WatchedLink.retired_at.is_(None), WatchedLink.case_id == Case.id, Case.closed_at.is_(None))
+        .where(agreed(Act.WATCH))
+    )
+    query = (
+        select(Address.url, Address.visit)
+        .where(Address.site_digest == site, Address.id != but, Address.minor.is_(False), watched)
+        .order_by(Address.last_checked_at.desc(), Address.id)
+        .limit(most)
+    )
+    with book.reading() as session:
+        rows = session.execute(query).all()
+    unseal = book.vault.unseal
+    return [unseal("address.url", url) if visit is None else unseal("address.visit", visit) for url, visit in rows]
 
 
 def release(book: Casebook, owner: str, *, actor: Actor, at: datetime) -> int:
@@ -204,7 +249,8 @@ def record(
     """Write checks, state changes, events and next due times in one transaction; give how many were ours to write.
 
     A visit whose lease has passed to another is dropped: that other visit is the one that counts. A host that has had
-    no name for `dead_after`, as every look and two resolvers say, is gone.
+    no name for `dead_after`, as every look and two resolvers say, is gone; and so is one that was parked, for sale or
+    seized at every look for as long.
     """
     require(actor, Right.RECORD_CHECKS)
     with book.writing() as session:
@@ -214,8 +260,10 @@ def record(
             return 0
         sites = {one.address: rows[one.address].site_digest for one in ours}
         nameless = hosts.note(session, [_answer(one, sites[one.address]) for one in ours], cadence)
+        parked = hosts.parked_since(session, [one.address for one in ours if one.rule in hosts.PARKED])
         broken = controls.broken(session)
-        ours = [_believed(_buried(one, nameless, dead_after), broken.get(rows[one.address].platform)) for one in ours]
+        ours = [_given_up(_buried(one, nameless, dead_after), parked, dead_after) for one in ours]
+        ours = [_believed(one, broken.get(rows[one.address].platform)) for one in ours]
         checks = _write_checks(session, book, ours)
         watchers = _watchers(session, list(rows))
         batch = _Batch()
@@ -240,6 +288,15 @@ def _buried(seen: Seen, nameless: dict[AddressId, datetime], dead_after: timedel
         "say that there is none."
     )
     return replace(seen, verdict=Verdict.REMOVED, rule=hosts.RULE, because=because, confirms=True)
+
+
+def _given_up(seen: Seen, parked: dict[AddressId, datetime], dead_after: timedelta) -> Seen:
+    """Take an address for gone whose whole site has been parked, for sale or seized at every look for so long."""
+    since = parked.get(seen.address)
+    if since is None or seen.rule not in hosts.PARKED or seen.at - since < dead_after:
+        return seen
+    because = f"{seen.because} It has been so at every look since {since:%Y-%m-%d %H:%M} UTC."
+    return replace(seen, verdict=Verdict.REMOVED, rule=hosts.PARKED_RULE, because=because)
 
 
 def _believed(seen: Seen, since: datetime | None) -> Seen:
@@ -268,8 +325,13 @@ def _write(session: Session, book: Casebook, batch: _Batch, actor: Actor) -> Non
     _move(session, batch.moves)
     if batch.links:
         session.connection().execute(update(WatchedLink).where(WatchedLink.id == bindparam("row")), batch.links)
+        newest = max(move["last_checked_at"] for move in batch.moves)
+        clocks.tell(session, [link["row"] for link in batch.links], newest)
     if batch.events:
         session.connection().execute(insert(Event), batch.events)
+        back = [event for event in batch.events if event["kind"] is EventKind.RESURFACED]
+        for event in back:
+            clocks.reopen(session, [event["link_id"]], event["at"])
     for act, subject, at in batch.told:
         journal.append(session, book.vault, actor, act, subject, at)
     for link, at in batch.flapping:

@@ -8,16 +8,26 @@ from platforms.words import Verdict
 __all__ = [
     "Act",
     "AddressId",
+    "Awaits",
     "CaseId",
     "Category",
+    "DigestKind",
     "EntryKind",
     "EventKind",
+    "Fate",
+    "Follows",
+    "Lane",
     "LinkId",
     "MediaKind",
     "NameKind",
     "Origin",
+    "Outcome",
+    "ReportEventKind",
+    "ReportId",
+    "ReportState",
     "RequestKind",
     "Risk",
+    "Sending",
     "SightingState",
     "SourceKind",
     "SourceState",
@@ -28,6 +38,7 @@ __all__ = [
 CaseId = NewType("CaseId", int)
 LinkId = NewType("LinkId", int)
 AddressId = NewType("AddressId", int)
+ReportId = NewType("ReportId", int)
 
 
 class State(StrEnum):
@@ -92,6 +103,7 @@ class Act(StrEnum):
     REPORT_REGULATOR = "report-regulator"
     REPORT_HOST = "report-host"
     REPORT_DEINDEX = "report-de-index"
+    REPORT_COPYRIGHT = "report-copyright"
     TELL_POLICE = "tell-police"
     PUBLISH = "publish"
 
@@ -110,6 +122,14 @@ class Risk(StrEnum):
     WATCH = "watch"
     HIGH = "high"
     IMMEDIATE = "immediate"
+
+
+class DigestKind(StrEnum):
+    """How often a member of staff hears of their cases by mail."""
+
+    WEEKLY = "weekly"
+    DAILY = "daily"
+    URGENT = "urgent"
 
 
 class MediaKind(StrEnum):
@@ -163,3 +183,85 @@ class SightingState(StrEnum):
     SUSPECTED = "suspected"
     CONFIRMED = "confirmed"
     DISMISSED = "dismissed"
+
+
+class Lane(StrEnum):
+    """The way a report goes; what stands in a platform's sheet, and two that belong to no platform's own channel."""
+
+    PARTNER = "partner"
+    POLICY = "policy"
+    STATUTORY = "statutory"
+    REGULATOR = "regulator"
+    HOST = "host"
+    DE_INDEX = "de-index"
+    HOTLINE = "hotline"
+    DATA_REQUEST = "data-request"
+
+
+class ReportState(StrEnum):
+    """How far a report has come; `answered` has an outcome."""
+
+    DRAFTED = "drafted"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    INFO_REQUESTED = "info-requested"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+
+
+class Fate(StrEnum):
+    """What became of one try to send a report; `lost`: somebody asked, and it never arrived."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    NOT_SENT = "not-sent"
+    LOST = "lost"
+
+
+class Sending(StrEnum):
+    """How far a try to send has come that has not ended: nothing left yet, or nobody knows whether it arrived."""
+
+    BEGUN = "begun"
+    UNSURE = "unsure"
+
+
+class Outcome(StrEnum):
+    """What an answer said."""
+
+    ACTED = "acted"
+    REFUSED = "refused"
+
+
+class ReportEventKind(StrEnum):
+    """What happened to a report. The platform's words say `acted`; whether the content is gone only a look says."""
+
+    DRAFTED = "drafted"
+    SENT = "sent"
+    BOUNCED = "bounced"
+    ACKNOWLEDGED = "acknowledged"
+    INFO_REQUESTED = "info-requested"
+    INFO_GIVEN = "info-given"
+    ACTED = "acted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    CLOCK_STARTED = "clock-started"
+
+
+class Awaits(StrEnum):
+    """What a clock waits for: that the content goes, that somebody answers, or that we act ourselves."""
+
+    TAKEDOWN = "takedown"
+    ANSWER = "answer"
+    OURS = "ours"
+
+
+class Follows(StrEnum):
+    """Why a report follows on another: the content is back, the answer is contested, nobody answered, or moved on.
+
+    `successor`: the same person's next profile or copy, at another address.
+    """
+
+    AGAIN = "again"
+    APPEAL = "appeal"
+    ESCALATION = "escalation"
+    SUCCESSOR = "successor"

@@ -52,7 +52,7 @@ def films(deep: bool) -> Take:
     def take(decoders: "Decoders", file: Path) -> "list[Film]":
         from matchers.pictures import read_file
 
-        return [decoders.film(read_file(file, decoders.limits), deep=deep)]
+        return [decoders.film(read_file(file, decoders.limits.for_film()), deep=deep)]
 
     return take
 

@@ -9,15 +9,18 @@ import click
 from casebook.errors import CasebookError, NotFound, Refused
 from casebook.keys import leave_no_core
 from cli import (
+    basis,
     case,
     check,
     consent,
+    digest,
     exposure,
     file,
     followup,
     hash,  # noqa: A004  # the command's name
     home,
     image,
+    inbox,
     journal,
     key,
     link,
@@ -25,9 +28,11 @@ from cli import (
     officer,
     platform,
     referral,
+    report,
     request,
     sighting,
     source,
+    stats,
     sweep,
 )
 from cli.context import Session
@@ -54,7 +59,26 @@ def pehra(context: click.Context, folder: Path, config: Path | None, officer: st
 
 CARE = (file, consent, referral, followup)
 SWEEPS = (image, name, source, sweep, sighting)
-for group in (home, officer, key, request, case, *CARE, link, exposure, check, *SWEEPS, hash, platform, journal):
+KNOWN = (platform, basis)
+for group in (
+    home,
+    officer,
+    key,
+    request,
+    case,
+    *CARE,
+    link,
+    report,
+    inbox,
+    exposure,
+    check,
+    *SWEEPS,
+    hash,
+    stats,
+    *KNOWN,
+    digest,
+    journal,
+):
     group.join(pehra)
 
 

@@ -45,14 +45,23 @@ def add(session: Session, case: str, kind: str, until: datetime | None, short: b
     at = now()
     until = until or at + timedelta(seconds=session.home.settings.sweeps.names_for_s)
     actor = session.actor
+    from matchers.names import is_common  # rapidfuzz, and the weights of names
+
     added = [
-        names.add(session.book, case, words, NameKind(kind), actor=actor, at=at, until=until)
+        (names.add(session.book, case, words, NameKind(kind), actor=actor, at=at, until=until), words)
         for words in _said(short=short)
     ]
+    numbers = [number for number, _ in added]
+    common = [number for number, words in added if kind == NameKind.NAME and is_common(words)]
     if as_json:
-        print_json({"case": case.strip().upper(), "names": added, "until": until})
-    else:
-        click.echo(f"Looked for until {until:%Y-%m-%d}: {', '.join(f'name {one}' for one in added)}.")
+        print_json({"case": case.strip().upper(), "names": numbers, "until": until, "needs_sign": common})
+        return
+    click.echo(f"Looked for until {until:%Y-%m-%d}: {', '.join(f'name {one}' for one in numbers)}.")
+    for number in common:
+        click.echo(
+            f"Name {number} is short or common, so it alerts only near a second sign; add her city, school or handle: "
+            f"pehra name add {case.strip().upper()} --kind sign"
+        )
 
 
 def _said(*, short: bool) -> list[str]:

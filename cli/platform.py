@@ -1,7 +1,6 @@
 """platform list, show, check."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,30 +12,13 @@ from casebook.controls import ControlView
 from casebook.errors import CasebookError, NotFound
 from cli.context import Session, command
 from cli.output import as_json as print_json
-from cli.output import table
-from platforms.sheet import Channel, Sheet
-from platforms.words import Verdict
+from cli.output import paragraphs, table
+from cli.platform_page import channel_lines, markdown
+from platforms.sheet import Engine, Sheet
 from scheduler import jobs
 from scheduler.clock import now
 
 BELIEVED_FOR = timedelta(days=180)
-
-HEAD = """# Platforms
-
-What is known of each platform, made from the sheets in `platforms/sheets` by `pehra platform list --markdown`. What can
-be told is what a visit without an account can prove; *as any site* means that the rules for sites without a sheet hold
-as well. Channels that a person has to check before use are counted behind the plus sign. Every fact names its source in
-the sheet; the last column gives the days between which they were last seen true.
-
-| platform | hosts | can be told | browser | channels | seen |
-|---|---|---|---|---|---|
-"""
-LIMITS = """
-## What cannot be told
-
-Where a visit cannot tell, the finding is *unclear* and a person looks; it is never taken for a removal.
-
-"""
 
 
 def join(pehra: click.Group) -> None:
@@ -50,14 +32,16 @@ def join(pehra: click.Group) -> None:
 
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print the page that docs/platforms.md holds.")
 def list_platforms(session: Session, as_json: bool, as_markdown: bool) -> None:
-    """List the platforms that have a sheet, whether our view of each works, and which facts are old."""
-    sheets = list(session.home.registry())
+    """List the platforms that have a sheet and the software that any site may run on, and which facts are old."""
+    registry = session.home.registry()
+    sheets, engines = list(registry), registry.engines
     broken, today = _broken(session), now().date()
     if as_json:
-        print_json([_listed(sheet, broken, today) for sheet in sheets])
+        listed = [_listed(sheet, broken, today) for sheet in sheets]
+        print_json([*listed, *(_listed_engine(engine, today) for engine in engines)])
         return
     if as_markdown:
-        click.echo(markdown(sheets), nl=False)
+        click.echo(markdown(registry), nl=False)
         return
     rows = [
         (
@@ -72,6 +56,9 @@ def list_platforms(session: Session, as_json: bool, as_markdown: bool) -> None:
         for one in sheets
     ]
     table(("platform", "name", "hosts", "markers", "channels", "our view", "old facts"), rows)
+    click.echo("\nSoftware that is known by what it emits, on whatever host:\n")
+    software = [(one.id, one.name, len(one.marker), len(old_facts(one, today)) or None) for one in engines]
+    table(("engine", "name", "markers", "old facts"), software)
 
 
 def _broken(session: Session) -> dict[str, datetime]:
@@ -86,17 +73,31 @@ def _listed(sheet: Sheet, broken: Mapping[str, datetime], today: date) -> dict[s
     known: dict[str, Any] = sheet.model_dump(mode="json", include={"id", "name", "hosts"})
     return {
         **known,
+        "kind": "platform",
         "broken_since": broken.get(sheet.id),
         "controls": len(sheet.control),
         "old": old_facts(sheet, today),
     }
 
 
-def old_facts(sheet: Sheet, today: date) -> list[dict[str, str]]:
+def _listed_engine(engine: Engine, today: date) -> dict[str, Any]:
+    known: dict[str, Any] = engine.model_dump(mode="json", include={"id", "name"})
+    return {
+        **known,
+        "hosts": [],
+        "kind": "engine",
+        "broken_since": None,
+        "controls": 0,
+        "old": old_facts(engine, today),
+    }
+
+
+def old_facts(sheet: Sheet | Engine, today: date) -> list[dict[str, str]]:
     """Name the facts of a sheet that nobody has seen true for so long that they may not be any more."""
     facts = [(one.rule, one.seen) for one in sheet.marker]
-    facts += [(f"profile {one.address}", one.seen) for one in sheet.profile]
-    facts += [(f"channel {one.kind} to {one.to}", one.seen) for one in sheet.channel]
+    if isinstance(sheet, Sheet):
+        facts += [(f"profile {one.address}", one.seen) for one in sheet.profile]
+        facts += [(f"channel {one.kind} to {one.to}", one.seen) for one in sheet.channel]
     return [{"fact": fact, "seen": str(seen)} for fact, seen in facts if today - seen > BELIEVED_FOR]
 
 
@@ -111,41 +112,10 @@ def show(session: Session, platform: str, as_json: bool) -> None:
     if sheet.limits:
         click.echo(f"{sheet.limits}\n")
     table(("shows", "rule", "seen", "source"), [(m.shows, m.rule, str(m.seen), m.source) for m in sheet.marker])
-    click.echo()
-    channels = [(c.kind, c.lane, c.to, "yes" if c.sure else "check first", str(c.seen)) for c in sheet.channel]
-    table(("channel", "lane", "to", "sure", "seen"), channels)
-
-
-def markdown(sheets: Iterable[Sheet]) -> str:
-    """Write the page that tells people what is known of which platform."""
-    by_name = sorted(sheets, key=lambda sheet: sheet.name.casefold())
-    limits = [f"- {sheet.name}: {sheet.limits}\n" for sheet in by_name if sheet.limits]
-    return HEAD + "".join(_row(sheet) for sheet in by_name) + LIMITS + "".join(limits)
-
-
-def _row(sheet: Sheet) -> str:
-    days = sorted([*(marker.seen for marker in sheet.marker), *(channel.seen for channel in sheet.channel)])
-    seen = " to ".join(dict.fromkeys(str(day) for day in (days[0], days[-1]))) if days else "-"
-    hosts = ", ".join(f"`{host}`" for host in sheet.hosts)
-    cells = (sheet.name, hosts, _told(sheet), "yes" if sheet.scripts else "no", _lanes(sheet.channel), seen)
-    return f"| {' | '.join(cells)} |\n"
-
-
-def _told(sheet: Sheet) -> str:
-    shown = {marker.shows for marker in sheet.marker}
-    words = [verdict.value for verdict in Verdict if verdict in shown and verdict is not Verdict.UNCLEAR]
-    return ", ".join([*words, *(["as any site"] if sheet.otherwise == "generic" else [])]) or "nothing yet"
-
-
-def _lanes(channels: Iterable[Channel]) -> str:
-    """Count the channels of each lane; `2 + 1` are two, and one that is not sure."""
-    counts = Counter((channel.lane, channel.sure) for channel in channels)
-    lanes = dict.fromkeys(lane for lane, _ in counts)
-    return ", ".join(f"{lane} {_count(counts[lane, True], counts[lane, False])}" for lane in lanes) or "none known"
-
-
-def _count(sure: int, unsure: int) -> str:
-    return f"{sure} + {unsure}" if unsure else str(sure)
+    click.echo("\nChannels\n" if sheet.channel else "\nNo channel is known: see generic_host.")
+    for number, channel in enumerate(sheet.channel, 1):
+        paragraphs(*channel_lines(channel, number))
+        click.echo()
 
 
 @click.argument("platform", required=False)

@@ -90,7 +90,8 @@ def let_go(session: Session, as_json: bool) -> None:
         counts = {name: count for name, count in vars(swept).items() if name not in OF_SWEEPS}
         print_json({"swept": counts, "erased": erased})
         return
-    click.echo(f"Let go of {swept.checks} checks and {swept.notices} notices; erased {len(erased)} cases.")
+    gone = f"{swept.checks} checks, {swept.notices} notices and {swept.drafts} drafts"
+    click.echo(f"Let go of {gone}; erased {len(erased)} cases.")
 
 
 def receipts(session: Session, as_json: bool) -> None:

@@ -3,17 +3,19 @@
 import asyncio
 import logging
 from contextlib import AsyncExitStack
-
-from playwright.async_api import Error as BrowserError
+from typing import TYPE_CHECKING
 
 from casebook.settings import Crawler
-from crawler.browser import Browser, find_browser
+from crawler.chromium import find_browser
 from crawler.guards import Guard
 from crawler.page import Page
 
+if TYPE_CHECKING:
+    from crawler.browser import Browser
+
 log = logging.getLogger(__name__)
 
-BROWSERS_AT_ONCE = 2
+LOOKS_AT_ONCE = 4  # of all exits together, which bounds memory
 
 
 class Browsers:
@@ -24,7 +26,7 @@ class Browsers:
         self._path = find_browser(settings.browser)
         self._open: dict[str | None, Browser] = {}
         self._opening = asyncio.Lock()
-        self._room = asyncio.Semaphore(BROWSERS_AT_ONCE)
+        self._room = asyncio.Semaphore(LOOKS_AT_ONCE)
         self._stack = AsyncExitStack()
 
     @property
@@ -37,6 +39,8 @@ class Browsers:
         async with self._room:
             if self._path is None:
                 return None
+            from playwright.async_api import Error as BrowserError  # heavy: most passes want no browser
+
             try:
                 browser = await self._get(upstream)
             except BrowserError:
@@ -45,9 +49,11 @@ class Browsers:
                 return None
             return await browser.look(url, scrolls=scrolls)
 
-    async def _get(self, upstream: str | None) -> Browser:
+    async def _get(self, upstream: str | None) -> "Browser":
         async with self._opening:
             if upstream not in self._open:
+                from crawler.browser import Browser
+
                 assert self._path is not None  # noqa: S101
                 self._open[upstream] = await self._stack.enter_async_context(
                     Browser(

@@ -74,6 +74,12 @@ class Document:
     def _tree(self) -> LexborHTMLParser:
         return LexborHTMLParser(self.text)
 
+    def slim(self) -> None:
+        """Let go of the trees, which are ten times as large as the page, and keep what was read; they grow again."""
+        for name in ("_tree", "_own", "text"):
+            self.__dict__.pop(name, None)
+        self._selected.clear()
+
     def select(self, css: str) -> list[LexborNode]:
         """Elements that fit the selector, in the page's order; none where it is no selector."""
         if css not in self._selected:
@@ -186,15 +192,16 @@ class Document:
 
     @cached_property
     def _own(self) -> LexborHTMLParser:
-        """The page without menus, margins and what people wrote below the content."""
+        """The page without menus, margins and what people wrote below the content.
+
+        Some forums call their posts comments: where next to nothing is left without them, they are the content.
+        """
         markup = _body_of(self.text)
-        tree, small = LexborHTMLParser(markup), markup.lower()
-        named = [css for name, css in _NOT_OWN_BY_NAME.items() if name in small]  # to look for each costs time
-        for node in reversed(
-            tree.css(", ".join([_NOT_OWN, *named]))
-        ):  # what lies deeper first: its memory goes with what holds it
-            if node.tag not in ("html", "body", "main", "article") and node.css_first("h1") is None:
-                node.decompose()
+        small = markup.lower()
+        named = [name for name in _NOT_OWN_BY_NAME if name in small]  # to look for each costs time
+        tree = _without(markup, named)
+        if not _WRITTEN.isdisjoint(named) and _is_bare(tree):
+            return _without(markup, [name for name in named if name not in _WRITTEN])
         return tree
 
     @cached_property
@@ -235,7 +242,7 @@ class Document:
         if self.visible_text_length > SHELL_CHARS_ASKING_FOR_SCRIPTS or not self.has_scripts:
             return False
         if self._page.rendered:
-            return self.visible_text_length <= SHELL_CHARS and not self.has_media
+            return self.visible_text_length <= SHELL_CHARS and not self.has_media and not self.h1
         if self.select("body video[src], body video source, body audio[src]"):
             return False
         return self.visible_text_length <= SHELL_CHARS or any(
@@ -258,6 +265,29 @@ _NOT_OWN_BY_NAME = {
     for name in ("comment", "replies", "disqus", "review", "guestbook", "related", "sidebar", "recommend", "cookie",
                  "advert", "sponsor", "breadcrumb")
 } | {"ad": "[class~=ad i], [class~=ads i]"}  # fmt: skip
+
+
+_WRITTEN = frozenset({"comment", "replies"})
+BARE_CHARS = 300
+
+
+def _without(markup: str, named: list[str]) -> LexborHTMLParser:
+    """Take away margins, and what carries one of these names."""
+    tree = LexborHTMLParser(markup)
+    holding = _holding(tree.css("h1"))
+    # What lies deeper first: its memory goes with what holds it.
+    for node in reversed(tree.css(", ".join([_NOT_OWN, *(_NOT_OWN_BY_NAME[name] for name in named)]))):
+        if node.mem_id not in holding and node.tag not in ("html", "body", "main", "article"):
+            node.decompose()
+    return tree
+
+
+def _is_bare(tree: LexborHTMLParser) -> bool:
+    """Whether there is no picture, and hardly a sentence."""
+    body = tree.body
+    if body is None or tree.css_first("img, video, audio, iframe, canvas") is not None:
+        return False
+    return len(squeeze(body.text(separator=" "))) <= BARE_CHARS
 
 
 def _body_of(markup: str) -> str:
@@ -290,6 +320,17 @@ def _ancestors(node: LexborNode, up_to: int) -> Iterator[LexborNode]:
     while parent is not None and up_to > 0:
         yield parent
         parent, up_to = parent.parent, up_to - 1
+
+
+def _holding(nodes: list[LexborNode]) -> set[int]:
+    """Give the identities of these and of all that they lie in."""
+    held: set[int] = set()
+    for node in nodes:
+        above: LexborNode | None = node
+        while above is not None and above.mem_id not in held:
+            held.add(above.mem_id)
+            above = above.parent
+    return held
 
 
 def _has_ancestor(node: LexborNode, tag: str, up_to: int = 64) -> bool:

@@ -17,7 +17,7 @@ from crawler.desk import Desk
 from crawler.likeness import Print
 from crawler.page import Page
 from crawler.siblings import shape_of, sibling
-from crawler.verdict import Missing, Way, ended, learn, let_go, proved_by, renewed
+from crawler.verdict import Missing, Way, ended, learn, let_go, proved_by, renewed, slim
 
 RENDERED = " rendered"
 
@@ -65,7 +65,7 @@ class MissingPages:
         if key is None:
             return Missing()
         if self._locks[key].locked() or key not in self._records:
-            let_go(page)  # it is going to wait: what was read from it is ten times as large, and is read again
+            slim(page)  # it is going to wait
         async with self._locks[key]:
             record = self._records.get(key) or await self._recall(key)
             now = self._desk.clock()
@@ -131,9 +131,11 @@ def _written(one: Missing) -> dict[str, Any]:
         "print": one.print.kept(),
         "proved": one.proved,
         "own": list(one.own),
+        "parked": one.parked,
     }
 
 
 def _read(what: dict[str, Any]) -> Missing:
     way = None if what["way"] is None else Way(what["way"])
-    return Missing(way, what["honest"], Print.read(what["print"]), what["proved"], tuple(what["own"]))
+    printed, own = Print.read(what["print"]), tuple(what["own"])
+    return Missing(way, what["honest"], printed, what["proved"], own, what.get("parked", False))

@@ -23,6 +23,7 @@ _WORDS = tomllib.loads((files("crawler") / "notices.toml").read_text("utf-8"))
 
 REMOVED = frozenset[str]().union(*(_plain(patterns) for patterns in _WORDS["removed"].values()))
 REGION, CONSENT = _plain(_WORDS["region"]), _plain(_WORDS["consent"])
+PRIVATE, BROKEN = _plain(_WORDS["private"]), _plain(_WORDS["broken"])
 PARKED, FOR_SALE, SEIZED = (_plain(_WORDS[name]) for name in ("parked", "for_sale", "seized"))
 
 CONSENT_PATHS = frozenset(

@@ -4,10 +4,10 @@ import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Self, cast
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from scrapy.crawler import Crawler
 
@@ -19,12 +19,15 @@ from crawler.browsers import Browsers
 from crawler.desk import Desk
 from crawler.likeness import Print
 from crawler.missing import MissingPages
+from crawler.others import Witnesses
 from crawler.page import Failure, Page
 from crawler.patience import retry_after
+from crawler.pictured import Pictured
 from crawler.spiders.recheck import Look, Recheck
 from crawler.vantages import Exits, settled, wants_another
 from crawler.verdict import Finding, judge
 from platforms.registry import Registry
+from platforms.sheet import Sheet
 from platforms.words import Verdict
 
 log = logging.getLogger(__name__)
@@ -38,7 +41,10 @@ class Judging:
         self._settings = spider.desk.settings.crawler
         self._browsers = Browsers(self._settings)
         self._exits = Exits(self._settings)
+        self._pictured = Pictured(spider, self._rendered, self._settings)
         self._missing: dict[str | None, MissingPages] = {}
+        self._witnesses: dict[str | None, Witnesses] = {}
+        self._seen_from: dict[str, tuple[datetime, bool]] = {}
         spider.desk.abandoned.append(self._browsers.end)
 
     @classmethod
@@ -49,7 +55,7 @@ class Judging:
     async def process_item(self, item: Look) -> tuple[Look, Finding]:
         """Judge; a page that our own program stumbles over costs its own visit and no other."""
         try:
-            finding = await self._judged(item)
+            finding = await self._pictured.weighed(item, await self._judged(item))
             item.name = await self._name(item)
             if self._exits.names and wants_another(finding):
                 return await self._from_elsewhere(item, finding)
@@ -79,8 +85,11 @@ class Judging:
         finding = judged()
         if finding.needs_missing:
             pages, arrived = self._missing_pages(item), self._spider.desk.clock()
-            missing = await pages.beside(visit, page, arrived)
+            missing = await pages.beside(visit, page, arrived, first=finding.rule in verdict.HELD)
             finding = judged(missing=missing)
+            if finding.needs_others:
+                others = await self._witnesses_from(item).beside(visit, page, missing)
+                finding = judged(missing=missing, others=others)
             if finding.verdict is Verdict.LIVE and finding.print is not None:
                 now = await pages.beside(visit, page, arrived, first=True)
                 finding = finding if now is missing else judged(missing=now)
@@ -88,6 +97,13 @@ class Judging:
                     await pages.prove(visit, page, finding.print or Print())
         verdict.let_go(page)
         return finding
+
+    def _witnesses_from(self, item: Look) -> Witnesses:
+        """Give the witnesses as they are seen from the exit of this look."""
+        if item.vantage not in self._witnesses:
+            fetch, render = partial(self._beside, item), partial(self._rendered_beside, item)
+            self._witnesses[item.vantage] = Witnesses(self._spider.desk, fetch, render)
+        return self._witnesses[item.vantage]
 
     def _missing_pages(self, item: Look) -> MissingPages:
         """Give what is known of missing pages as they look from the exit of this look."""
@@ -133,7 +149,7 @@ class Judging:
             visit = replace(item.visit, baseline=_without_tags(item.visit.baseline))
             look = Look(visit, _now(), item.control, vantage=name, exit=await self._exits.url(name))
             looks[name] = await self._spider.look_from(look)
-            findings[name] = await self._judged(look)
+            findings[name] = await self._believed(looks[name], await self._judged(look))
             if findings[name].verdict is Verdict.LIVE:
                 break
         taken = settled(findings)
@@ -144,6 +160,38 @@ class Judging:
         finding = findings[taken]
         because = [finding.because, f"This was seen from the exit {taken}; from our own it was {here.verdict}:"]
         return looks[taken], replace(finding, because=" ".join([*because, here.because, *seen]))
+
+    async def _believed(self, item: Look, finding: Finding) -> Finding:
+        """Believe an exit that sees the content gone only if it sees anything of the site: some get 404 for all."""
+        if finding.verdict is not Verdict.REMOVED or await self._sees(item):
+            return finding
+        because = (
+            f"It seemed removed: {finding.because} But nothing else of the site could be seen from there either, so "
+            "this proves nothing."
+        )
+        return Finding(Verdict.UNCLEAR, "pehra.exit-sees-nothing", because)
+
+    async def _sees(self, item: Look) -> bool:
+        """Look from an exit at what is known to be live there: the platform's control, else the site's first page."""
+        sheet = self._registry.sheet(item.visit.platform) if item.visit.platform else None
+        live = [one.live for one in sheet.control if one.live] if sheet else []
+        url = self._registry.identify(live[0]).visit if live else urljoin(item.visit.url, "/")
+        key = f"{item.vantage} {url}"
+        known, now = self._seen_from.get(key), self._spider.desk.clock()
+        if known is None or now - known[0] >= timedelta(seconds=self._settings.missing_first_s):
+            known = self._seen_from[key] = now, await self._is_live(item, url, sheet if live else None)
+        return known[1]
+
+    async def _is_live(self, like: Look, url: str, sheet: Sheet | None) -> bool:
+        page = await self._beside(like, like.visit, url)
+        finding = judge(page, sheet, engines=self._registry.engines) if page else None
+        if page and finding and finding.needs_browser:
+            page = await self._rendered_beside(like, like.visit, url)
+            finding = judge(page, sheet, engines=self._registry.engines) if page else None
+        if page is None or finding is None:
+            return False
+        verdict.let_go(page)
+        return finding.verdict is Verdict.LIVE and verdict.ended(page) is verdict.Way.STAYED
 
     async def _name(self, item: Look) -> Name:
         """Ask whether the host that was asked for still has a name; behind a proxy nobody here can tell."""
@@ -161,6 +209,7 @@ class Judging:
     async def close_spider(self) -> None:
         """Close the browsers and the ways to other exits."""
         await self._browsers.aclose()
+        await self._pictured.aclose()
         await self._exits.aclose()
 
 
@@ -234,7 +283,8 @@ def _noted(look: Look, finding: Finding, *, whole: bool) -> Baseline | None:
         return None
     tags = page.headers if whole and not look.hops else {}
     known = finding.print.kept() if finding.print else before.print if before else None
-    noted = Baseline(tags.get("etag"), tags.get("last-modified"), known)
+    pictures = look.pictures if look.pictures is not None else before.pictures if before else None
+    noted = Baseline(tags.get("etag"), tags.get("last-modified"), known, pictures)
     return noted if noted != Baseline() else None
 
 
@@ -252,7 +302,9 @@ def _is_one_thing(plain: Finding, rendered: Finding) -> bool:
     """Whether a browser sees again what the site shows for what is missing; that it is that was proved without one."""
     if not plain.rule.startswith("generic.missing-"):
         return False
-    return rendered.rule == "generic.one-page-for-all" or rendered.rule == plain.rule.replace("missing-", "")
+    if rendered.rule in ("generic.one-page-for-all", "generic.no-witness"):
+        return True
+    return rendered.rule == plain.rule.replace("missing-", "")
 
 
 def _now() -> float:

@@ -19,6 +19,7 @@ HEAD_BYTES = 64 * 1024
 REMEMBERED = 1000
 CONNECT_S = 10.0
 HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"proxy-connection", b"proxy-authorization", b"x-pehra-refused"})
+PURPOSES = frozenset({b"sec-purpose", b"purpose"})
 STATUS = {Failure.PRIVATE: 403, Failure.TIMEOUT: 504, Failure.MALFORMED: 400}
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -44,6 +45,12 @@ class _Head:
         if len(words) < 2:
             raise _Refused(Failure.MALFORMED)
         return cls((words[0], words[1], words[2] if len(words) > 2 else b""), tuple(lines))
+
+    @property
+    def guesses(self) -> bool:
+        """Whether the browser asks on a page's word, for something that nobody may ever want to see."""
+        purposes = (line for line in self.lines if line.partition(b":")[0].strip().lower() in PURPOSES)
+        return any(b"prefetch" in line.lower() or b"prerender" in line.lower() for line in purposes)
 
     def rewritten(self, *words: bytes, extra: Iterable[bytes] = ()) -> bytes:
         """Serialise with another first line, for one exchange: a kept connection could serve a second host."""
@@ -150,6 +157,8 @@ class GuardingProxy:
         parts = urlsplit(target)
         if parts.scheme != b"http":
             raise _Refused(Failure.MALFORMED)
+        if head.guesses:
+            raise _Refused(Failure.REFUSED)
         host, port = _authority(parts, 80)
         server = await self._open(host, port)
         path = (parts.path or b"/") + (b"?" + parts.query if parts.query else b"")

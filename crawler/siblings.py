@@ -40,6 +40,24 @@ def shape_of(url: str) -> str | None:
     return None if found is None else found[0]
 
 
+def is_alike(url: str, other: str) -> bool:
+    """Whether two addresses are of one directory and kind, so that what the one holds tells of the other.
+
+    Words are names of pages such as `/terms` as well; only a digit tells that they are not.
+    """
+    shape = shape_of(url)
+    if shape is None or shape != shape_of(other) or url == other:
+        return False
+    return "{word}" not in shape or any(sign.isdigit() for sign in _named(other)[-MOST_SIGNS:])
+
+
+def _named(url: str) -> str:
+    """Give the part of an address that says which; "" where there is none."""
+    parts = urlsplit(url)
+    place = _id_in_query(parts)
+    return _last_part(parts.path)[1] if place is None else parts.query.split("&")[place].partition("=")[2]
+
+
 def _taken_apart(url: str) -> tuple[str, Callable[[Callable[[], float]], str]] | None:
     """Give an address's shape, and what makes its sibling."""
     try:

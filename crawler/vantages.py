@@ -4,7 +4,6 @@ Every exit is reached through a guarding proxy of our own on the loopback, by pl
 that one guard stands before all of them, and one library speaks SOCKS.
 """
 
-import re
 from contextlib import AsyncExitStack
 
 from casebook.settings import Crawler
@@ -13,7 +12,6 @@ from crawler.proxy import GuardingProxy
 from crawler.verdict import Finding
 from platforms.words import Verdict
 
-REGION = re.compile(r"(?:^|[^a-z])(?:status-451|region|geo|country)")
 OPEN = frozenset({Verdict.LIVE, Verdict.REMOVED})
 
 
@@ -50,7 +48,7 @@ def wants_another(finding: Finding) -> bool:
     """Say whether another exit may see more: ours was turned away, or stands in the wrong country."""
     if finding.verdict is Verdict.BLOCKED:
         return True
-    return finding.verdict is Verdict.RESTRICTED and REGION.search(finding.rule) is not None
+    return finding.verdict is Verdict.RESTRICTED and finding.region
 
 
 def settled(findings: dict[str, Finding]) -> str | None:

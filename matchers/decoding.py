@@ -64,7 +64,8 @@ class Decoders:
         """
         _measured(data, self.limits)
         with self._child() as child:
-            return _unless_error(child.ask(Wanted.PICTURES, data, wire.heard), self.limits)
+            answer = child.ask(Wanted.PICTURES, data, wire.heard)
+        return _unless_error(answer, self.limits)
 
     def prints(self, data: bytes, *, deep: bool = False) -> list[Print]:
         """Take a picture's prints elsewhere, one of each frame that differs; as `matchers.prints.taken_of_all`.
@@ -79,8 +80,8 @@ class Decoders:
         _measured(data, self.limits)
         wanted = Wanted.DEEP_PRINTS if deep else Wanted.PRINTS
         with self._child("deep" if deep else "shallow") as child:
-            answer = _unless_error(child.ask(wanted, data, wire.heard_prints), self.limits)
-        return [one for one in answer if isinstance(one, Print)]
+            answer = child.ask(wanted, data, wire.heard_prints)
+        return [one for one in _unless_error(answer, self.limits) if isinstance(one, Print)]
 
     def film(self, data: bytes, *, deep: bool = False) -> Film:
         """Take a film's print in a child of its own, at the cost of a place; as `matchers.video.read`.
@@ -96,7 +97,8 @@ class Decoders:
         _measured(data, limits)
         wanted = Wanted.DEEP_FILM if deep else Wanted.FILM
         with self._child("film") as child:
-            (found,) = _unless_error(child.ask(wanted, data, wire.heard_prints), limits)
+            answer = child.ask(wanted, data, wire.heard_prints)
+        found = _unless_error(answer, limits)[0]
         if not isinstance(found, Film):
             raise Crashed(limits)
         return found

@@ -8,6 +8,7 @@ Zisserman, "Multiple View Geometry" (2004), section 4.4.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,8 +75,8 @@ def proved(known: Floats, met: Floats) -> Lie | None:
     inliers = _different(known[inside], met[inside])
     if inliers < LEAST_INLIERS or not _is_plausible(matrix, known[inside], met[inside]):
         return None
-    seen = _inside(matrix, met, known[:, :2].min(axis=0), known[:, :2].max(axis=0))
-    return Lie(matrix, inliers, float(np.count_nonzero(inside) / max(1, np.count_nonzero(seen))))
+    seen = int(np.count_nonzero(_inside(matrix, met, known[:, :2].min(axis=0), known[:, :2].max(axis=0))))
+    return Lie(matrix, inliers, int(np.count_nonzero(inside)) / max(1, seen))
 
 
 def shows(lie: Lie, size: Box, met: Floats) -> bool:
@@ -85,7 +86,7 @@ def shows(lie: Lie, size: Box, met: Floats) -> bool:
         size: of the known picture.
         met: all features of the picture that was met, shape (n, 4).
     """
-    seen = np.count_nonzero(_inside(lie.matrix, met, np.zeros(2), np.array([size.width, size.height])))
+    seen = int(np.count_nonzero(_inside(lie.matrix, met, np.zeros(2), np.array([size.width, size.height]))))
     least = LEAST_OF_ALL if lie.inliers >= MANY_INLIERS else LEAST_OF_FEW
     return lie.share >= LEAST_SHARE and lie.inliers >= least * seen
 
@@ -154,9 +155,10 @@ def _normal(points: Floats) -> tuple[Matrix, Matrix]:
     return ((points - middle) * scale).T, matrix
 
 
-def _moved(matrix: Matrix, points: NDArray[np.floating]) -> Matrix:
-    away = np.column_stack([points, np.ones(len(points))]) @ matrix.T
-    return away[:, :2] / np.where(np.abs(away[:, 2:]) < 1e-9, 1e-9, away[:, 2:])
+def _moved(matrix: Matrix, points: NDArray[Any]) -> Matrix:
+    away = points @ matrix[:, :2].T + matrix[:, 2]
+    moved: Matrix = away[:, :2] / np.where(np.abs(away[:, 2:]) < 1e-9, 1e-9, away[:, 2:])
+    return moved
 
 
 def _near(matrix: Matrix, known: Floats, met: Floats, within: float) -> Mask:
@@ -165,10 +167,10 @@ def _near(matrix: Matrix, known: Floats, met: Floats, within: float) -> Mask:
     return near
 
 
-def _inside(matrix: Matrix, met: Floats, low: NDArray[np.floating], high: NDArray[np.floating]) -> Mask:
+def _inside(matrix: Matrix, met: Floats, low: Floats | Matrix, high: Floats | Matrix) -> Mask:
     """Tell which points that were met lie in that part of the known picture."""
-    back = _moved(np.linalg.inv(matrix), met[:, :2])
-    inside: Mask = ((back >= low) & (back <= high)).all(axis=1)
+    back = _moved(np.linalg.inv(matrix).astype(np.float64), met[:, :2])
+    inside: Mask = np.all((back >= low) & (back <= high), axis=1)
     return inside
 
 
@@ -190,7 +192,8 @@ def _is_plausible(matrix: Matrix, known: Floats, met: Floats) -> bool:
 def _slope(matrix: Matrix, at: Matrix) -> Matrix:
     """Give the map around a point, as a matrix of shape (2, 2)."""
     x, y, w = matrix @ np.array([*at, 1.0])
-    return (matrix[:2, :2] - np.outer([x / w, y / w], matrix[2, :2])) / w
+    slope: Matrix = (matrix[:2, :2] - np.outer([x / w, y / w], matrix[2, :2])) / w
+    return slope
 
 
 def _narrow(points: Floats) -> float:

@@ -69,7 +69,8 @@ def mirrored(one: Features) -> Features:
 @lru_cache(maxsize=1)
 def _sift() -> Any:  # noqa: ANN401  # OpenCV has no types
     cv2.setNumThreads(1)  # what a picture costs is then the same on every machine
-    return cv2.SIFT_create(DETECTED, 3, CONTRAST, 10, 1.6, cv2.CV_8U)
+    library: Any = cv2  # its types lack the newest way to make one
+    return library.SIFT_create(DETECTED, 3, CONTRAST, 10, 1.6, cv2.CV_8U)
 
 
 def _spread(points: Floats, shape: tuple[int, ...]) -> NDArray[np.intp]:
@@ -93,4 +94,5 @@ def _kept(points: Floats, scale: float) -> NDArray[np.uint16]:
 
 def _rooted(descriptors: Pixels) -> Pixels:
     whole = descriptors.sum(axis=1, keepdims=True, dtype=np.float32)
-    return (np.sqrt(descriptors / np.maximum(whole, 1)) * WHOLE).round().clip(0, 255).astype(np.uint8)
+    roots: Pixels = (np.sqrt(descriptors / np.maximum(whole, 1)) * WHOLE).round().clip(0, 255).astype(np.uint8)
+    return roots

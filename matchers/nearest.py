@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from matchers import local
 from matchers.geometry import Lie, proved, shows
 from matchers.hashes import Turn
+from matchers.limits import WORKING_SIZE
 from matchers.pairs import stills_of
 from matchers.prints import Features, Film, Print
 from matchers.regions import Because, Box, Region
@@ -67,6 +68,7 @@ class Nearest:
         self._blocks: list[_Block] = []
         self._block_of = np.empty(0, np.int64)  # of each row
         self._points = np.empty((0, 4), np.float32)
+        self._rows_known = 0
         self._gone: set[int] = set()  # blocks
         self._index: faiss.Index | None = None
         self._trained_with = 0
@@ -79,10 +81,17 @@ class Nearest:
                 self._add(owner, number, still.print.whole.box, features)
 
     def _add(self, owner: int, still: int, size: Box, features: Features) -> None:
-        block = np.full(len(features.points), len(self._blocks))
-        self._blocks.append(_Block(owner, still, len(self._block_of), size, features))
-        self._block_of = np.concatenate([self._block_of, block])
-        self._points = np.concatenate([self._points, local.points_of(features)])
+        self._blocks.append(_Block(owner, still, self._rows_known, size, features))
+        self._rows_known += len(features.points)
+
+    def _lay_together(self) -> None:
+        """Put new blocks behind the others: once for all of them, for one by one takes the square of the time."""
+        new = [at for at, one in enumerate(self._blocks) if one.first >= len(self._block_of)]
+        if new:
+            blocks = [self._blocks[at].features for at in new]
+            numbers = np.repeat(new, [len(one.points) for one in blocks])
+            self._block_of = np.concatenate([self._block_of, numbers])
+            self._points = np.concatenate([self._points, *(local.points_of(one) for one in blocks)])
 
     def remove(self, owner: int) -> None:
         """Know it no more."""
@@ -98,8 +107,9 @@ class Nearest:
 
     def match(self, met: Print) -> list[Found]:
         """Find the known pictures that are seen in the one that was met; none where it has no features."""
-        if met.features is None or len(met.features.points) < 2 or not len(self._block_of):
+        if met.features is None or len(met.features.points) < 2 or not self._blocks:
             return []
+        self._lay_together()
         sides = [(QUARTERS, met.features), (MIRRORED, local.mirrored(met.features))]
         ranked = sorted(
             (-votes, block, side) for side, (_, one) in enumerate(sides) for block, votes in self._votes(one)
@@ -148,7 +158,7 @@ class Nearest:
         quarter = round(np.degrees(np.arctan2(slope[1, 0] - slope[0, 1], slope[0, 0] + slope[1, 1])) / 90) % 4
         box = lie.box_of(known.size.width, known.size.height)
         if turns is MIRRORED:
-            box = box._replace(left=local.WORKING_SIZE - box.right, right=local.WORKING_SIZE - box.left)
+            box = box._replace(left=WORKING_SIZE - box.right, right=WORKING_SIZE - box.left)
         return Found(known.owner, known.still, lie.inliers, turns[quarter], _region(box, met.whole.box), lie)
 
 
@@ -168,7 +178,8 @@ def _alike(known: Floats, met: Floats) -> Numbers:
     """Give one number to all pairs that are about equally much larger, by octaves, and equally turned, by 12ths."""
     octave = np.round(np.log2(met[:, 2] / known[:, 2])).clip(-8, 8) + 8
     turn = np.round((met[:, 3] - known[:, 3]) / (2 * np.pi) * 12) % 12
-    return (octave * 12 + turn).astype(np.int64)
+    alike: Numbers = (octave * 12 + turn).astype(np.int64)
+    return alike
 
 
 def _partners(met: Features, known: Features) -> tuple[Numbers, Numbers]:

@@ -84,8 +84,8 @@ class Side:
             still, turn = divmod(note, len(TURNS))
             yield Pair(owner, still, question.still, question.part, TURNS[turn], distance)
         for question, owner, note, distance in self._near(self._single, met, radius, turns=8, regions=regions):
-            turn = INVERSE[TURNS[question.turn]]
-            yield Pair(owner, note // len(TURNS), question.still, question.part, turn, distance)
+            back = INVERSE[TURNS[question.turn]]
+            yield Pair(owner, note // len(TURNS), question.still, question.part, back, distance)
 
     def _near(
         self, rows: Rows, met: Print | Film, radius: int, *, turns: int, regions: bool

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchers import hashes
-from matchers.errors import TooPlain
+from matchers.errors import BadHash, TooPlain
 from matchers.hashes import Fingerprint, Kind, Turn
 from matchers.limits import Limits
 from matchers.pictures import Picture
@@ -165,7 +165,7 @@ def of_hash(fingerprint: Fingerprint) -> Print:
         BadHash: it is no PDQ hash.
     """
     if fingerprint.kind is not Kind.PDQ:
-        raise hashes.BadHash("pictures are matched by PDQ hashes")
+        raise BadHash("pictures are matched by PDQ hashes")
     return Print(0, 0, (Part(Box(0, 0, 0, 0), Because.WHOLE, (fingerprint,)),))
 
 

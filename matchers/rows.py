@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import faiss
 import numpy as np
@@ -41,6 +41,9 @@ class Rows:
         self._index = faiss.IndexBinaryFlat(LENGTH * 8)
         self._owner = np.empty(0, np.int32)
         self._note = np.empty(0, np.int32)
+        self._new: list[
+            tuple[Numbers, Numbers]
+        ] = []  # laid together when asked: one by one takes the square of the time
         self._dead = 0
 
     def __len__(self) -> int:
@@ -50,10 +53,17 @@ class Rows:
         """Add rows: `bits` uint8 of shape (n, 32), the others int32 of shape (n,)."""
         if len(bits):
             self._index.add(np.ascontiguousarray(bits))
-            self._owner, self._note = np.concatenate([self._owner, owner]), np.concatenate([self._note, note])
+            self._new.append((owner, note))
+
+    def _lay_together(self) -> None:
+        if self._new:
+            self._owner = np.concatenate([self._owner, *(owner for owner, _ in self._new)])
+            self._note = np.concatenate([self._note, *(note for _, note in self._new)])
+            self._new.clear()
 
     def remove(self, owner: int) -> None:
         """Forget an owner's rows; what they take up is freed when half of all are dead."""
+        self._lay_together()
         mine = self._owner == owner
         self._dead += int(np.count_nonzero(mine))
         self._owner[mine] = DEAD
@@ -62,6 +72,7 @@ class Rows:
 
     def near(self, bits: Bits, radius: int) -> Near:
         """Find all rows at most `radius` bits away from each of `bits`."""
+        self._lay_together()
         found = [self._some(bits[at : at + ASKED_AT_ONCE], radius, at) for at in range(0, len(bits), ASKED_AT_ONCE)]
         if not found or not len(self):
             none = np.empty(0, np.int32)
@@ -79,7 +90,8 @@ class Rows:
 
     def _compact(self) -> None:
         alive = self._owner != DEAD
-        bits = faiss.vector_to_array(self._index.xb).reshape(-1, LENGTH)[alive]
+        held: Any = self._index  # its rows are a field of its base class, which the types do not know
+        bits = faiss.vector_to_array(held.xb).reshape(-1, LENGTH)[alive]
         self._index.reset()
         self._index.add(np.ascontiguousarray(bits))
         self._owner, self._note, self._dead = self._owner[alive], self._note[alive], 0

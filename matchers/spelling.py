@@ -103,9 +103,9 @@ def shape(word: str) -> Shape:
 
 @lru_cache(maxsize=65_536)
 def shapes(word: str) -> tuple[Shape, ...]:
-    """Give the shapes a word may have: in the middle of an Urdu one the article's own letter is often not said."""
+    """Give the shapes a word may have: the article in the middle of an Urdu one is said short, or not at all."""
     if is_urdu(word) and _ARTICLE.search(word):
-        return shape(word), _urdu_shape(_ARTICLE.sub("", word))
+        return shape(word), _urdu_shape(_ARTICLE.sub("ل", word)), _urdu_shape(_ARTICLE.sub("", word))
     return (shape(word),)
 
 
@@ -125,7 +125,6 @@ _ARTICLE = re.compile("(?<=.)ال(?=.)")
 
 
 def _urdu_shape(word: str) -> Shape:
-    word = _ARTICLE.sub("ل", word)
     for pair, sound in _ASPIRATED.items():
         word = word.replace(pair, sound)
     opens = word[:1] in set("اع")

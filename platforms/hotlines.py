@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from platforms.sheet import Facts
+from platforms.facts import Facts
 
 
 class Hotline(Facts):

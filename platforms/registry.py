@@ -1,28 +1,21 @@
 """All platform sheets, and which of them an address belongs to."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Formatter
-from typing import Self, TypeVar
-
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from typing import Self
 
 from platforms import patterns
 from platforms.address import AddressRefused, Parts, name_of, normalise, parts_of, without
 from platforms.hosts import canonical_host
-from platforms.sheet import Engine, Facts, Permalink, Sheet
+from platforms.reading import SheetRefused, read
+from platforms.sheet import Engine, Permalink, Sheet
 
-_Read = TypeVar("_Read", bound=Facts)
-
-
-class SheetRefused(Exception):
-    """A sheet that cannot be used; the text names the file, the place and the reason."""
+__all__ = ["Identified", "Registry", "SheetRefused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +58,7 @@ class Registry:
             if not folder.is_dir():
                 raise SheetRefused(f"{folder}: no such folder of platform sheets")
             sheets |= _sheets_in(folder)
-        return cls(sheets.values(), [_read(file, Engine) for file in _files_in(files("platforms") / "engines")])
+        return cls(sheets.values(), [read(file, Engine) for file in _files_in(files("platforms") / "engines")])
 
     def __iter__(self) -> Iterator[Sheet]:
         return iter(self._sheets.values())
@@ -149,7 +142,7 @@ def _filled(template: str, permalink: Permalink, found: Mapping[str, str | None]
 def _sheets_in(folder: Traversable) -> dict[str, Sheet]:
     sheets: dict[str, Sheet] = {}
     for file in _files_in(folder):
-        sheet = _read(file, Sheet)
+        sheet = read(file, Sheet)
         _check_hosts(file.name, sheet)
         _check_templates(file.name, sheet)
         if sheet.id in sheets:
@@ -162,41 +155,12 @@ def _files_in(folder: Traversable) -> list[Traversable]:
     return sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
 
 
-def _read(file: Traversable, kind: type[_Read]) -> _Read:
-    text = ""
-    try:
-        text = file.read_text(encoding="utf-8")
-        return kind.model_validate(tomllib.loads(text))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SheetRefused(f"{file.name}: cannot be read ({type(error).__name__})") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SheetRefused(f"{file.name}: {error}") from None
-    except ValidationError as error:
-        raise SheetRefused(f"{file.name}: {_places(error, text)}") from None
-
-
 def _check_hosts(name: str, sheet: Sheet) -> None:
     for place, host in enumerate(sheet.hosts):
         try:
             _host_key(host)
         except AddressRefused:
             raise SheetRefused(f"{name}: hosts.{place}: impossible host {host!r}") from None
-
-
-def _places(error: ValidationError, text: str) -> str:
-    faults = error.errors()
-    return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'sheet'}: {one['msg']}{_line(one, text)}" for one in faults)
-
-
-def _line(fault: ErrorDetails, text: str) -> str:
-    """Say on which line the value stands, where it stands there as it is."""
-    value = fault["input"]
-    if not isinstance(value, str) or not value:
-        return ""
-    written = (f"'{value}'", f'"{value}"')
-    lines = enumerate(text.splitlines(), 1)
-    found = next((number for number, line in lines if any(one in line for one in written)), None)
-    return "" if found is None else f" (line {found})"
 
 
 def _check_templates(name: str, sheet: Sheet) -> None:

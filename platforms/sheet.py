@@ -3,26 +3,13 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from platforms.patterns import flaw
+from platforms.channel import Channel
+from platforms.facts import Facts, Pattern
 from platforms.words import Verdict
 
-
-def _compiles(pattern: str) -> str:
-    if reason := flaw(pattern):
-        raise ValueError(reason)
-    return pattern
-
-
-Pattern = Annotated[str, AfterValidator(_compiles)]
 PlatformId = Annotated[str, Field(pattern=r"^[a-z0-9_]{2,40}$")]
-
-
-class Facts(BaseModel):
-    """Base of every part of a sheet: unknown keys are refused, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Permalink(Facts):
@@ -85,17 +72,20 @@ class Sign(Facts):
 
 
 class Marker(Sign):
-    """A sign and what it proves."""
+    """A sign and what it proves; `region`: that it is withheld where we stand, and may be shown elsewhere."""
 
     shows: Verdict
     rule: str
     because: str | None = None
+    region: bool = False
 
     @model_validator(mode="after")
     def shows_what_a_page_can(self) -> Self:
         """Refuse a marker for what only the lack of an answer shows."""
         if self.shows is Verdict.UNREACHABLE:
             raise ValueError("no page can show `unreachable`")
+        if self.region and self.shows is not Verdict.RESTRICTED:
+            raise ValueError("`region` goes with `restricted` alone")
         return self
 
 
@@ -139,21 +129,6 @@ class Profile(Facts):
         if self.address.count("{handle}") != 1 or self.address.replace("{handle}", "").count("{"):
             raise ValueError("a profile's address has `{handle}` in it, once, and nothing else in braces")
         return self
-
-
-class Channel(Facts):
-    """One way to ask a platform to act; not `sure` where a person has to check it before it is used."""
-
-    kind: str
-    to: str
-    lane: Literal["partner", "policy", "statutory", "regulator", "host", "de-index"]
-    basis: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    asks: tuple[str, ...] = ()
-    gives: str | None = None
-    sure: bool = True
-    source: str
-    seen: date
 
 
 class Sheet(Facts):

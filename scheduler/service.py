@@ -18,7 +18,7 @@ from casebook import beats, sources, visits
 from casebook.access import MONITOR
 from casebook.errors import CasebookError, Refused
 from casebook.store import Casebook
-from scheduler import jobs, workers
+from scheduler import digests, inbox, jobs, workers
 from scheduler.clock import now
 from scheduler.home import Home
 
@@ -28,6 +28,7 @@ LOCK = "monitor.lock"
 SWEEPER = "sweeps-"
 BEAT_EVERY_S = 5.0
 LET_GO_EVERY_S = 600.0
+DIGESTS_EVERY_S = 60.0
 WORKER_ENDS_WITHIN_S = 6.0
 FAILED_WAIT_MAX_S = 300.0
 
@@ -58,6 +59,10 @@ class Monitor:
         scheduler.add_job(_safely, "interval", args=[self.sweep], seconds=poll_s, next_run_time=now())
         scheduler.add_job(_safely, "interval", args=[self._beat], seconds=BEAT_EVERY_S)
         scheduler.add_job(_safely, "interval", args=[self._let_go], seconds=LET_GO_EVERY_S, next_run_time=now())
+        scheduler.add_job(_safely, "interval", args=[self._digests], seconds=DIGESTS_EVERY_S, next_run_time=now())
+        if self._home.settings.inbox.host is not None:
+            every_s = self._home.settings.inbox.every_s
+            scheduler.add_job(_safely, "interval", args=[self._inbox], seconds=every_s, next_run_time=now())
         scheduler.start()
         log.info("the monitor watches")
         self._stopping.wait()
@@ -91,6 +96,12 @@ class Monitor:
         _, erased = jobs.let_go(self._book, self._home)
         if erased:
             log.info("%d case(s) erased", len(erased))
+
+    def _digests(self) -> None:
+        digests.send_owed(self._home, self._book)
+
+    def _inbox(self) -> None:
+        inbox.check(self._home, self._book)
 
     def _after_a_worker(self, code: int) -> None:
         """Wait longer with each worker in a row that failed: a fault must not turn into a visit every few seconds."""

@@ -5,7 +5,7 @@ set -u
 bin=${1:-.venv/bin}
 
 installed() {
-    for name in chromium chromium-browser google-chrome google-chrome-stable microsoft-edge; do
+    for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable microsoft-edge; do
         command -v "$name" >/dev/null 2>&1 && return 0
     done
     # Playwright's own download, from an earlier set-up.
@@ -23,7 +23,12 @@ from_debian() {
     command -v apt-get >/dev/null 2>&1 || return 1
     echo "Installing Debian's chromium ..."
     export DEBIAN_FRONTEND=noninteractive
-    { apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium; } >/dev/null 2>&1
+    {
+        apt-get -qq update &&
+            # The shell draws no window, and looks three times as fast; older Debians do not have it.
+            { apt-get -qq install -y --no-install-recommends chromium-headless-shell ||
+                apt-get -qq install -y --no-install-recommends chromium; }
+    } >/dev/null 2>&1
 }
 
 from_playwright() {

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +28,7 @@ from crawler.page import Failure, Hop, Page
 
 log = logging.getLogger(__name__)
 
+PICTURES = "image/avif,image/webp,image/*,*/*;q=0.8"
 TEXT = ("text/", "application/xhtml", "application/xml", "application/json")
 
 
@@ -36,7 +37,9 @@ class Look:
     """One address on its way through a pass; `control` where it is visited to check our own eyes.
 
     `confirms`: whether what it shows may end the wait for a takedown. `vantage` names another exit than our own, and
-    `exit` is the proxy that leads there.
+    `exit` is the proxy that leads there. `picture_bytes`: the most of a picture that is taken, where one is looked
+    for; 0 where none is. `shown_by` is the page that shows that picture. `pictures` is what was noted of the pictures
+    that the page is about, None where nothing was.
     """
 
     visit: Visit
@@ -49,6 +52,9 @@ class Look:
     hops: list[Hop] = field(default_factory=list)
     received: int = 0
     page: Page | None = None
+    picture_bytes: int = 0
+    shown_by: str | None = None
+    pictures: list[dict[str, str]] | None = None
 
 
 class Recheck(Spider):
@@ -118,10 +124,12 @@ class Recheck(Spider):
     def _headers(self, look: Look) -> dict[str, str]:
         headers = {
             "User-Agent": self.limits.user_agent,
-            "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+            "Accept": PICTURES if look.picture_bytes else "text/html,application/xhtml+xml,*/*;q=0.8",
             "Accept-Language": "en,ur;q=0.7",
             "Accept-Encoding": ACCEPTED,
         }
+        if look.shown_by is not None:
+            headers["Referer"] = look.shown_by  # as a browser would, for some serve pictures only to their own pages
         known = look.visit.baseline
         if known is not None and not look.hops and self._believes_unmodified(look.visit):
             if known.etag:
@@ -137,6 +145,8 @@ class Recheck(Spider):
     def on_headers(self, headers: Headers, request: Request, **_: Any) -> None:  # noqa: ANN401
         """Stop before a body that is media; of a minor's link, before whatever is not called text."""
         look: Look = request.meta["look"]
+        if look.picture_bytes:
+            return
         kind = (headers.get("Content-Type") or b"").decode("latin-1").strip().lower()
         if not kind.startswith(TEXT) if kind else not self._allowance(look).unnamed:
             raise StopDownload(fail=False)
@@ -149,7 +159,8 @@ class Recheck(Spider):
             raise StopDownload(fail=False)
 
     def _allowance(self, look: Look) -> Allowance:
-        return allowance(look.visit, self.limits)
+        allowed = allowance(look.visit, self.limits)
+        return replace(allowed, body_bytes=look.picture_bytes) if look.picture_bytes else allowed
 
     def answered(self, response: Response) -> list[Request | Look]:
         """Follow a hop, or hand over the last answer; one that our own program stumbles over is malformed.

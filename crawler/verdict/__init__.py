@@ -5,16 +5,19 @@ from collections.abc import Callable, Sequence
 from crawler.page import Page
 from crawler.verdict.addresses import parts, way
 from crawler.verdict.described import unmarked
-from crawler.verdict.look import Look, let_go
+from crawler.verdict.look import Look, let_go, slim
 from crawler.verdict.moves import parked, strayed, told
-from crawler.verdict.parts import Baseline, Finding, Missing, Way
+from crawler.verdict.parts import Baseline, Finding, Missing, Others, Way
 from crawler.verdict.served import odd, served
 from crawler.verdict.signs import gone, refused, unchanged
-from crawler.verdict.unknown import learned, proved_by, renewed
+from crawler.verdict.unknown import HELD, learned, proved_by, renewed
 from crawler.verdict.walls import challenged, failed, restricted
 from platforms.sheet import Engine, Sheet
 
-__all__ = ["Baseline", "Finding", "Missing", "Way", "ended", "judge", "learn", "let_go", "proved_by", "renewed"]
+__all__ = [
+    "HELD", "Baseline", "Finding", "Missing", "Others", "Way", "ended", "judge", "learn", "let_go", "proved_by",
+    "renewed", "slim",
+]  # fmt: skip
 
 
 def judge(
@@ -23,6 +26,7 @@ def judge(
     known: Baseline | None = None,
     *,
     missing: Missing | None = None,
+    others: Others | None = None,
     engines: Sequence[Engine] = (),
 ) -> Finding:
     """Say what one visit proves.
@@ -34,9 +38,10 @@ def judge(
         known: what was written down when the content was last seen live.
         missing: what the site answers for an address that cannot exist; where that would decide, a finding made
             without it says so (`needs_missing`).
+        others: what becomes of the site's other pages now; the same (`needs_others`).
         engines: what sites may run on; the first that the page comes from speaks where there is no sheet.
     """
-    look = Look(page, sheet, known, missing, engines)
+    look = Look(page, sheet, known, missing, engines, others)
     return next(finding for step in _ORDER if (finding := step(look)) is not None)
 
 

@@ -10,6 +10,7 @@ from crawler import notices
 from crawler.verdict.parts import Way
 
 _LOCALE = re.compile(r"/[a-z]{2}(?:[-_][a-zA-Z]{2})?/?")
+_WORD = re.compile(r"[^\W_]+")
 TELLING_CHARS = 4
 
 
@@ -63,13 +64,14 @@ def way(asked: SplitResult, final: SplitResult) -> Way:
 
 
 def _is_home(asked: SplitResult, final: SplitResult) -> bool:
-    if not _is_first(final.path) or (_is_first(asked.path) and (final.query or not asked.query)):
+    if not is_first(final.path) or (is_first(asked.path) and (final.query or not asked.query)):
         return False
     here = bare(final.hostname or "")
     return here in (bare(asked.hostname or ""), site(asked)) or site(final) != site(asked)
 
 
-def _is_first(path: str) -> bool:
+def is_first(path: str) -> bool:
+    """Whether a path is that of a site's first page."""
     return path in notices.HOME_PATHS or _LOCALE.fullmatch(path) is not None
 
 
@@ -85,11 +87,17 @@ def _spelt(parts: SplitResult) -> tuple[str, str, str]:
 
 
 def keeps_its_name(asked: SplitResult, final: SplitResult) -> bool:
-    """Whether the last part of the address, or what its query says, is there at the end of the way too."""
-    last = asked.path.rstrip("/").rpartition("/")[2]
-    names = [last, *(value for _, value in parse_qsl(asked.query[:2_000]))]
-    there = path_and_query(final).lower()
-    return any(len(name) >= TELLING_CHARS and name.lower() in there for name in names)
+    """Whether the last part of the address, or what its query says, is in the address at the end of the way too."""
+    last = asked.path.rstrip("/").rpartition("/")[2].lower()
+    values = (value.lower() for _, value in parse_qsl(asked.query[:2_000]))
+    there = f"{final.hostname or ''}{path_and_query(final)}".lower()
+    words = set(_WORD.findall(there))
+    return any(_is_in(name, there, words) for name in (last, last.rpartition(".")[0], *values))
+
+
+def _is_in(name: str, there: str, words: set[str]) -> bool:
+    """Whether a name is there; a short one has to stand by itself, and to hold a digit."""
+    return (len(name) >= TELLING_CHARS and name in there) or (name in words and any(one.isdigit() for one in name))
 
 
 def is_shortener(parts: SplitResult) -> bool:

@@ -14,7 +14,7 @@ from crawler.likeness import SITE_PICTURE, Print, Reading, digest
 from crawler.page import Page
 from crawler.verdict.addresses import parts
 from crawler.verdict.markers import fits
-from crawler.verdict.parts import Baseline, Missing
+from crawler.verdict.parts import Baseline, Missing, Others
 from platforms.sheet import Engine, Marker, Sheet
 from platforms.words import Verdict
 
@@ -31,6 +31,7 @@ class Look:
     known: Baseline | None
     missing: Missing | None
     engines: Sequence[Engine] = ()
+    others: Others | None = None
 
     @cached_property
     def document(self) -> Document:
@@ -170,6 +171,13 @@ def _read_once(page: Page, name: str, read: Callable[[], Any]) -> Any:  # noqa: 
     if name not in kept:
         kept[name] = read()
     return kept[name]
+
+
+def slim(page: Page) -> None:
+    """Let go of a page's trees while it waits, and keep what was read in them."""
+    document: Document | None = page.__dict__.get("document")
+    if document is not None:
+        document.slim()
 
 
 def let_go(page: Page) -> None:

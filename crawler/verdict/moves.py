@@ -1,15 +1,18 @@
-"""Visits that ended elsewhere, and domains that nobody keeps a site at any more: told apart, and never `removed`.
+"""Visits that ended elsewhere, and domains that nobody keeps a site at any more: told apart, and never `removed` alone.
 
-Only the site's own missing page can say that being sent away means gone.
+Only the site's own missing page can say that being sent away means gone, and only while the site is seen to serve its
+other pages: a wall or a fault sends everybody away. That a name is parked counts when it has lasted for a week.
 """
 
+from dataclasses import replace
+
 from crawler import notices, phrases
-from crawler.verdict.addresses import is_shortener, keeps_its_name, site, way
+from crawler.verdict.addresses import is_first, is_shortener, keeps_its_name, site, way
 from crawler.verdict.described import marked
 from crawler.verdict.look import Look
-from crawler.verdict.parts import Finding, Way, found
+from crawler.verdict.parts import Finding, Others, Way, found
 from crawler.verdict.signs import gone
-from crawler.verdict.unknown import is_same
+from crawler.verdict.unknown import is_same, is_surely_same
 from platforms.words import Verdict
 
 PARKING_CHARS = 1_500
@@ -27,18 +30,39 @@ _MISSING = {
 
 
 def parked(look: Look) -> Finding | None:
-    """Recognise what registrars, buyers and authorities put in a whole site's place."""
+    """Recognise what registrars, buyers and authorities put in a whole site's place.
+
+    A page of a living site may be called "domain for sale" too, so an address beside it has to show the same.
+    """
     if look.page.status is None or not look.document.is_html or look.content_signs:
         return None
-    host = (look.final.hostname or "").lower()
-    says = _says(look)
-    if (host.endswith(notices.SEIZURE_HOSTS) and site(look.asked) != site(look.final)) or says & notices.SEIZED:
-        return found(Verdict.UNCLEAR, "seized", "An authority's notice stands in place of the whole site.")
+    name = _held_by(look)
+    if name is None or is_same(look):
+        return None
+    if site(look.asked) != site(look.final) or is_first(look.asked.path):
+        return found(Verdict.UNCLEAR, name, _HELD_BY[name])
+    if look.missing is None or look.missing.parked:
+        return found(Verdict.UNCLEAR, name, _HELD_BY[name], needs_missing=look.missing is None)
+    because = f"{_HELD_BY[name]} But the site does not show that at an address beside it, so this proves nothing."
+    return found(Verdict.UNCLEAR, f"{name}-here", because)
+
+
+_HELD_BY = {
+    "seized": "An authority's notice stands in place of the whole site.",
+    "for-sale": "The name of the site is for sale; nobody can tell what was there.",
+    "parked": "Nobody keeps a site at this name any more: it is parked.",
+}
+
+
+def _held_by(look: Look) -> str | None:
+    host, says = (look.final.hostname or "").lower(), _says(look)
+    elsewhere = site(look.asked) != site(look.final)
+    if (elsewhere and host.endswith(notices.SEIZURE_HOSTS)) or says & notices.SEIZED:
+        return "seized"
     if says & notices.FOR_SALE:
-        return found(Verdict.UNCLEAR, "for-sale", "The name of the site is for sale; nobody can tell what was there.")
-    elsewhere = host.endswith(notices.PARKING_HOSTS) and site(look.asked) != site(look.final)
-    if elsewhere or says & notices.PARKED or _is_fed_by_parking(look):
-        return found(Verdict.UNCLEAR, "parked", "Nobody keeps a site at this name any more: it is parked.")
+        return "for-sale"
+    if (elsewhere and host.endswith(notices.PARKING_HOSTS)) or says & notices.PARKED or _is_fed_by_parking(look):
+        return "parked"
     return None
 
 
@@ -58,7 +82,18 @@ def _is_fed_by_parking(look: Look) -> bool:
 
 def told(look: Look) -> Finding | None:
     """Follow the signs of the platform or engine; a visit that strayed may have ended at another page of the engine."""
-    return (strayed(look) if look.engine else None) or marked(look)
+    return (_same_elsewhere(look) or strayed(look) if look.engine else None) or marked(look)
+
+
+def _same_elsewhere(look: Look) -> Finding | None:
+    """Say `live` where an engine led us to another of its pages, and that one has the content that was known."""
+    known = look.print_known
+    if known is None or not look.moved or look.page.status != 200 or site(look.asked) != site(look.final):
+        return None
+    if way(look.asked, look.final) is Way.HOME or not is_surely_same(look):
+        return None
+    because = "The site led our visit to another address of its own, where the same title and words are as before."
+    return found(Verdict.LIVE, "same-moved", because, note=replace(known, final=look.print.final))
 
 
 def strayed(look: Look) -> Finding | None:
@@ -88,6 +123,18 @@ def _sent(look: Look, where: Way) -> Finding | None:
         if look.missing is None:
             return found(Verdict.UNCLEAR, name, _SENT[where], needs_missing=True)
         if look.missing.way is where and look.missing.proved and not look.missing.honest:
-            because = f"The site sent our visit to {_MISSING[where]}, as it does with addresses that do not exist."
-            return found(Verdict.REMOVED, f"missing-{name}", because)
+            return _sent_like_missing(look, where, name)
     return found(Verdict.UNCLEAR, name, _SENT[where])
+
+
+def _sent_like_missing(look: Look, where: Way, name: str) -> Finding:
+    """Ask for a witness: a login, a wall or a fault may send everybody where the site sends what is missing."""
+    said = f"The site sent our visit to {_MISSING[where]}, as it does with addresses that do not exist"
+    if look.others is Others.SERVED:
+        because = f"{said}, while it shows other pages of that kind at their own addresses."
+        return found(Verdict.REMOVED, f"missing-{name}", because)
+    if look.others is Others.ALIKE:
+        because = f"{said}; but now it does so with pages too that it lists itself, so it may be a wall or a fault."
+        return found(Verdict.UNCLEAR, "everything-sent", because)
+    because = f"{said}; but no other page could be found that it still shows, so it may be a wall or a fault."
+    return found(Verdict.UNCLEAR, "no-witness", because, needs_others=look.others is None)

@@ -13,7 +13,9 @@ class Finding:
     """What a visit proves, by which rule, and why in one sentence a person can check; it quotes nothing of the page.
 
     `needs_browser`: a visit with scripts may prove more. `needs_missing`: what the site answers when something is
-    missing may. `print`: what the page is known by later, where it was found live on a site that nobody described.
+    missing may. `needs_others`: whether it still serves its other pages may. `print`: what the page is known by later,
+    where it was found live on a site that nobody described. `region`: it is withheld where we stand, and may be shown
+    elsewhere.
     """
 
     verdict: Verdict
@@ -21,6 +23,8 @@ class Finding:
     because: str
     needs_browser: bool = False
     needs_missing: bool = False
+    needs_others: bool = False
+    region: bool = False
     print: Print | None = field(default=None, compare=False, repr=False)
 
 
@@ -52,6 +56,7 @@ class Missing:
     `honest`: 404 or 410. `way`: where it sends such a visit; None where nothing could be learned. `proved`: while it
     answered so, an address of the same shape showed something else; without that it may be the whole site's face
     for a day (maintenance, a wall), and never makes a `removed`. `own`: what it says and that other page did not.
+    `parked`: what stands there is a registrar's, buyer's or authority's, so it stands for the whole site.
     """
 
     way: Way | None = None
@@ -59,6 +64,19 @@ class Missing:
     print: Print = field(default_factory=Print)
     proved: bool = False
     own: tuple[int, ...] = ()
+    parked: bool = False
+
+
+class Others(StrEnum):
+    """What becomes of other pages of the site, of the same directory and kind, at the time of a look.
+
+    SERVED: they are there at their own addresses. ALIKE: they get what this address gets, so it is a wall or a fault.
+    UNKNOWN: none could be found.
+    """
+
+    SERVED = "served"
+    ALIKE = "alike"
+    UNKNOWN = "unknown"
 
 
 _WHAT_MARKERS_SHOW = {
@@ -72,7 +90,8 @@ _WHAT_MARKERS_SHOW = {
 
 def by(marker: Marker) -> Finding:
     """Say what a marker shows."""
-    return Finding(marker.shows, marker.rule, marker.because or _WHAT_MARKERS_SHOW[marker.shows])
+    because = marker.because or _WHAT_MARKERS_SHOW[marker.shows]
+    return Finding(marker.shows, marker.rule, because, region=marker.region)
 
 
 def found(
@@ -82,10 +101,12 @@ def found(
     *,
     needs_browser: bool = False,
     needs_missing: bool = False,
+    needs_others: bool = False,
+    region: bool = False,
     note: Print | None = None,
 ) -> Finding:
     """Say what a rule for any site found."""
-    return Finding(verdict, f"generic.{name}", because, needs_browser, needs_missing, note)
+    return Finding(verdict, f"generic.{name}", because, needs_browser, needs_missing, needs_others, region, note)
 
 
 def contradiction(rule: str, live: str, removed: str) -> Finding:

@@ -1,9 +1,12 @@
 """What every site says: by its status, and by its title or main heading."""
 
+from crawler import notices
 from crawler.verdict.look import Look
 from crawler.verdict.parts import Finding, contradiction, found
 from crawler.verdict.unknown import is_same
 from platforms.words import Verdict
+
+LITTLE_TEXT_CHARS = 700
 
 
 def is_broken(look: Look) -> bool:
@@ -18,9 +21,20 @@ def refused(look: Look) -> Finding | None:
         return found(Verdict.UNREACHABLE, f"status-{status}", f"The site's server is out of order ({status}).")
     if status == 403:
         return found(Verdict.BLOCKED, "status-403", "We were turned away (403), so we know nothing.")
+    if status == 200 and _says_broken(look):
+        because = "The page says that the site is out of order, or closed for a while, although it answers 200."
+        return found(Verdict.UNREACHABLE, "error-page", because)
     if status == 407:
         return found(Verdict.UNCLEAR, "status-407", "Something between us and the site asks for a login (407).")
     return None
+
+
+def _says_broken(look: Look) -> bool:
+    if not (look.title_says(notices.BROKEN) or look.h1_says(notices.BROKEN)):
+        return False
+    if look.content_signs or look.document.own_pictures or look.document.visible_text_length > LITTLE_TEXT_CHARS:
+        return False
+    return not is_same(look)
 
 
 def unchanged(look: Look) -> Finding | None:

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from crawler.likeness import RUNS_KEPT_OF_MISSING, TAGS_KEPT, Print, alike, held
-from crawler.verdict.addresses import way
+from crawler.verdict.addresses import keeps_its_name, way
 from crawler.verdict.look import Look
-from crawler.verdict.parts import Finding, Missing, Way, found
+from crawler.verdict.parts import Finding, Missing, Others, Way, found
 from platforms.words import Verdict
 
 ENOUGH_RUNS = 8  # fewer make no share worth a name
@@ -14,6 +14,7 @@ LEFT_OVER = 0.2  # of the page's own text, at most, on a page that is its missin
 SAID_AGAIN = 0.8  # of the missing page's own words, at least
 NEARLY_ALL = 0.9
 LOOKS_ALIKE = 0.5
+HELD = frozenset({"generic.parked", "generic.seized", "generic.for-sale"})  # in a whole site's place
 SEEN_ONCE = "The site serves a page with content at this address."
 
 
@@ -29,17 +30,24 @@ def compared(look: Look) -> Finding:
         because = "The page is another than when it was last seen, with its scripts run; so only a browser can tell."
         return found(Verdict.UNCLEAR, "needs-browser", because, needs_browser=True)
     if look.missing is None:
-        return found(Verdict.UNCLEAR, "changed", _difference(look, known), needs_missing=True)
+        return found(Verdict.UNCLEAR, "changed", difference(look, known), needs_missing=True)
     if _is_missing(look, known, look.missing):
-        because = "The page is the one that the site shows for addresses that do not exist, and no longer what it was."
-        return found(Verdict.REMOVED, "missing-page", because)
+        return _become_missing(look)
     if _is_like_unproved(look, look.missing):
         because = (
             "The page is another than when it was last seen, and the site now shows the same for an address that "
             "cannot exist; that may be a wall or maintenance, so it proves nothing."
         )
         return found(Verdict.UNCLEAR, "one-page-for-all", because, needs_browser=_scripts_may_tell(look))
-    return found(Verdict.UNCLEAR, "changed", _difference(look, known), needs_browser=_scripts_may_tell(look))
+    return found(Verdict.UNCLEAR, "changed", difference(look, known), needs_browser=_scripts_may_tell(look))
+
+
+def _become_missing(look: Look) -> Finding:
+    because = "The page is the one that the site shows for addresses that do not exist, and no longer what it was."
+    if look.others is Others.ALIKE:
+        because = f"{because} But now it is so with pages too that the site lists itself, so it may be a fault."
+        return found(Verdict.UNCLEAR, "everything-missing", because)
+    return found(Verdict.REMOVED, "missing-page", because, needs_others=look.others is None)
 
 
 def _what_stays(known: Print, here: Print) -> Print:
@@ -51,6 +59,9 @@ def _what_stays(known: Print, here: Print) -> Print:
 def _first_look(look: Look) -> Finding:
     """Judge a page never seen live: it is, unless the site shows the same for an address that cannot exist."""
     missing = look.missing
+    if look.elsewhere and way(look.asked, look.final) is Way.PATH and not keeps_its_name(look.asked, look.final):
+        because = "The site led our visit to another of its pages, and nothing shows that it has the same content."
+        return found(Verdict.UNCLEAR, "other-page", because)
     if missing is None or missing.way is None:
         return found(Verdict.LIVE, "page", SEEN_ONCE, needs_missing=missing is None, note=look.print.against(None))
     if not missing.honest and _looks_alike(look, missing):
@@ -112,12 +123,36 @@ def is_same(look: Look) -> bool:
     return named and share >= SURELY_SAME_TEXT
 
 
+def is_surely_same(look: Look) -> bool:
+    """Whether a page at another address shows that content: titles alone are alike on many pages of one engine."""
+    known = look.print_known
+    if known is None or not is_same(look):
+        return False
+    here = look.print
+    if known.title is None or (known.title, known.exact, known.heading) != (here.title, here.exact, here.heading):
+        return False
+    if known.picture != here.picture:
+        return False
+    return held(known.runs, here) >= SURELY_SAME_TEXT if len(known.runs) >= ENOUGH_RUNS else known.picture is not None
+
+
+def is_another(look: Look) -> bool:
+    """Whether nothing is left of the content that was known: neither its picture nor its words, whatever its title."""
+    known = look.print_known
+    if known is None or not known.is_telling or not look.document.is_html:
+        return False
+    here = look.print
+    if (known.picture is not None and known.picture == here.picture) or held(known.runs, here) >= SOME_TEXT:
+        return False
+    return len(known.runs) >= ENOUGH_RUNS or (known.title != here.title and known.heading != here.heading)
+
+
 def _is_missing(look: Look, known: Print, missing: Missing) -> bool:
     """Whether the page says what the missing page alone says, and nothing any more of what it was."""
     here, theirs = look.print, missing.print
     if not missing.proved or missing.way is not _ended(look) or theirs.file:
         return False
-    if known.picture is not None and here.picture == known.picture:
+    if known.picture is not None and here.picture == known.picture != theirs.picture:
         return False
     if held(known.runs, here) > LEFT_OVER:
         return False
@@ -167,7 +202,7 @@ def _scripts_may_tell(look: Look) -> bool:
     return look.document.has_scripts and not look.page.rendered
 
 
-def _difference(look: Look, known: Print) -> str:
+def difference(look: Look, known: Print) -> str:
     """Say how a page differs from what it was, in words that quote nothing."""
     here = look.print
     told = []
@@ -189,7 +224,9 @@ def learned(look: Look, finding: Finding) -> Missing:
     if finding.verdict in (Verdict.BLOCKED, Verdict.RESTRICTED, Verdict.UNREACHABLE) or look.page.failure is not None:
         return Missing()
     where = way(look.asked, look.final)
-    if where is Way.SITE or finding.rule in ("generic.parked", "generic.seized", "generic.for-sale"):
+    if finding.rule in HELD:
+        return Missing(parked=True)
+    if where is Way.SITE:
         return Missing()
     here = replace(look.print, whole=frozenset())  # kept for a day in memory, where the sample is enough
     if look.page.status in (404, 410):

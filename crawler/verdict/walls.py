@@ -88,7 +88,8 @@ def restricted(look: Look) -> Finding | None:
     if look.page.status == 401 and not look.status_is_marked:
         return found(Verdict.RESTRICTED, "status-401", "The site asks for a login before it shows anything (401).")
     if look.page.status == 451 and not look.status_is_marked:
-        return found(Verdict.RESTRICTED, "status-451", "The site withholds the page for legal reasons (451).")
+        because = "The site withholds the page for legal reasons (451)."
+        return found(Verdict.RESTRICTED, "status-451", because, region=True)
     if look.moved and _is_login(look.final) and not _is_login(look.asked):
         return found(Verdict.RESTRICTED, "login-redirect", "The site sent our visit to its login page.")
     if look.moved and _has_segment(look.final, phrases.AGE_PATHS) and not _has_segment(look.asked, phrases.AGE_PATHS):
@@ -107,7 +108,10 @@ def _restricted_by_page(look: Look) -> Finding | None:
     if look.title_says(phrases.AGE) or look.heading_says(phrases.AGE):
         return found(Verdict.RESTRICTED, "age-gate", "The page asks for the visitor's age before it shows anything.")
     if look.title_says(notices.REGION) or look.h1_says(notices.REGION):
-        return found(Verdict.RESTRICTED, "region", "The page says that it is not shown in our country or region.")
+        because = "The page says that it is not shown in our country or region."
+        return found(Verdict.RESTRICTED, "region", because, region=True)
+    if _is_bare(look) and (look.title_says(notices.PRIVATE) or look.h1_says(notices.PRIVATE)):
+        return found(Verdict.RESTRICTED, "private", "The page says that only some may see what is there.")
     if _asks_for_consent(look):
         because = "The page asks for consent to cookies or the like before it shows anything."
         return found(Verdict.RESTRICTED, "consent", because)
@@ -117,7 +121,12 @@ def _restricted_by_page(look: Look) -> Finding | None:
 def _asks_for_consent(look: Look) -> bool:
     """Whether the page is nothing but a question for consent; a banner over a page that is there is none."""
     says = look.title_says(notices.CONSENT) or (len(look.document.headings) == 1 and look.h1_says(notices.CONSENT))
-    return says and look.document.visible_text_length <= CONSENT_CHARS and not look.document.own_pictures
+    return says and _is_bare(look)
+
+
+def _is_bare(look: Look) -> bool:
+    """Whether there is too little on the page for it to be content: a picture or a story may be called anything."""
+    return look.document.visible_text_length <= CONSENT_CHARS and not look.document.own_pictures
 
 
 def _is_consent(parts: SplitResult) -> bool:

@@ -37,8 +37,8 @@ def live(book: Casebook, on_their_way: list[visits.Visit]) -> int:
 def test_a_visit_may_take_what_its_address_allows(book: Casebook, officer: Actor, *, minor: bool) -> None:
     add(book, officer, open_case(book, officer), minor=minor)
     limits = Crawler(body_bytes=50_000, minor_body_bytes=2_000)
-    narrow = Allowance(2_000, unnamed=False, browser=False)
-    wide = Allowance(50_000, unnamed=True, browser=True)
+    narrow = Allowance(2_000, unnamed=False, browser=False, pictures=False)
+    wide = Allowance(50_000, unnamed=True, browser=True, pictures=True)
     assert [children.allowance(one, limits) for one in lease(book, START)] == [narrow if minor else wide]
 
 

@@ -11,7 +11,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 TESTS = Path(__file__).resolve().parents[1]
 NUMBERS = {
     "id", "case_id", "address_id", "link_id", "check_id", "officer_id", "image_id", "label_id", "name_id", "source_id",
-    "sighting_id",
+    "sighting_id", "report_id", "predecessor_id",
 }  # fmt: skip
 TIMES = {"at", "since", "gone_since", "until", "wait_until", "not_before"}
 

@@ -15,20 +15,38 @@ from casebook import (
     access,
     casefile,
     cases,
+    consents,
     followups,
     images,
     links,
     names,
     officers,
+    replies,
+    reports,
     requests,
     sightings,
     sources,
     visits,
 )
+from casebook.clocks import NewClock
+from casebook.replies import Happened
+from casebook.reports import NewReport
 from casebook.settings import Cadence, Sweeps
 from casebook.store import Casebook, open_book
 from casebook.vault import open_vault
-from casebook.vocabulary import EntryKind, MediaKind, NameKind, SourceKind, Verdict
+from casebook.vocabulary import (
+    Act,
+    Awaits,
+    Category,
+    EntryKind,
+    Lane,
+    LinkId,
+    MediaKind,
+    NameKind,
+    ReportEventKind,
+    SourceKind,
+    Verdict,
+)
 from tests.cli.test_commands import COMMANDS
 from tests.helpline import ONCE, Helpline, Said
 
@@ -75,6 +93,12 @@ def hide(book: Casebook, amna: access.Actor) -> None:
     followups.add(book, HIDDEN, AT + timedelta(hours=1), "call", actor=amna, at=AT)
     look_for(book, amna)
     requests.erase(book, HIDDEN, "dara", "she asked", actor=amna, at=AT)
+    new = NewReport((LinkId(2),), None, "email-1", Lane.HOST, (), Category.NCII, "en", {"to": "x", "fields": []})
+    sent = reports.draft(book, HIDDEN, [new], actor=amna, at=AT)[0].report
+    consents.change(book, HIDDEN, Act.REPORT_HOST, given=True, actor=amna, at=AT)
+    late = NewClock("us-tida", "us-tida-48h", Awaits.TAKEDOWN, AT, AT + timedelta(hours=48))
+    happened = Happened(ReportEventKind.SENT, AT, ticket="7", starts=[late])
+    replies.note(book, sent, happened, actor=amna, at=AT)
     address = links.addresses_of(book, None, actor=amna, at=AT)
     held, _ = visits.lease_these(book, "w", address, actor=access.MONITOR, at=AT, until=AT)
     seen = [visits.Seen(one.address, AT, Verdict.LIVE, "r", "b", 200, rendered=False, took_ms=1) for one in held]
@@ -101,7 +125,7 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Helpline, Helpline
     return world(folder / "with", hidden=True), world(folder / "without", hidden=False)
 
 
-LINK, ENTRY, REQUEST, NUMBER = "2", "2", "1", "1"
+LINK, ENTRY, REQUEST, NUMBER, REPORT = "2", "2", "1", "1", "1"
 # Every command, aimed at the hidden case wherever it can be aimed; what changes something stands last.
 ASKED: list[list[str]] = [
     ["case", "list"], ["case", "list", "--closed"], ["case", "show", HIDDEN], ["case", "show", HIDDEN.lower()],
@@ -110,9 +134,20 @@ ASKED: list[list[str]] = [
     ["file", "show", HIDDEN], ["consent", "list", HIDDEN], ["referral", "list", HIDDEN], ["followup", "list", HIDDEN],
     ["followup", "list"], ["request", "list"], ["notices"], ["exposure"], ["status"], ["doctor"], ["officer", "list"],
     ["journal", "list", "--case", HIDDEN], ["journal", "list"], ["retention", "receipts"], ["workload"],
-    ["platform", "list"], ["platform", "show", "imgur"], ["lock"],
+    ["digest", "preview"], ["digest", "readers"], ["digest", "list"],
+    ["digest", "subscribe", "a@staff.example"], ["digest", "send"], ["digest", "unsubscribe"],
+    ["platform", "list"], ["platform", "show", "imgur"], ["basis", "list"], ["basis", "show", "us-tida"], ["lock"],
+    ["stats"], ["stats", "--by", "lane"],
+    ["stats", "publish", "--from", "2026-01-01", "--to", "2026-02-01"],
     ["key", "export", HIDDEN, "never-written"], ["key", "rotate", "--case", HIDDEN], ["unlock"],
     ["assign", HIDDEN, "bilal"], ["assign", HIDDEN, "nobody"], ["unassign", HIDDEN, "amna"],
+    ["report", "draft", HIDDEN, "--no-lookup"], ["report", "draft", OWN, "--follows", REPORT], ["report", "list"],
+    ["report", "list", "--case", HIDDEN], ["report", "list", "--overdue"], ["report", "show", REPORT],
+    ["report", "show", REPORT, "--filled"], ["report", "complete", REPORT, "--say", "description=x"],
+    ["report", "log", REPORT, "--sent"], ["report", "again", REPORT], ["report", "again", LINK, "--link"],
+    ["report", "appeal", REPORT], ["report", "escalate", REPORT], ["report", "escalate"],
+    ["report", "data-request", HIDDEN, "--platform", "imgur", "--agency", "x", "--legal-basis", "x", "--on",
+     "2026-03-01T08:00"],
     ["check", LINK], ["link", "retire", LINK], ["link", "minor", LINK],
     ["case", "close", HIDDEN], ["case", "withdraw", HIDDEN], ["case", "risk", HIDDEN, "high", "--because", "x"],
     ["case", "erase", HIDDEN, "--approver", "sana", "--reason", "x"],
@@ -147,12 +182,12 @@ NOT_ASKED = {
 }
 # What a role is there to see of all cases together; without references, and without words.
 BY_DESIGN = {
-    "supervisor": {"status", "workload", "exposure", "request", "notices", "retention"},
+    "supervisor": {"status", "stats", "workload", "exposure", "request", "notices", "retention"},
     "auditor": {"journal", "retention"},
-    "statistician": {"status", "retention"},
+    "statistician": {"status", "stats", "retention"},
     "officer": set[str](),
 }
-READS = ("list", "show", "status", "workload", "exposure", "notices", "receipts")
+READS = ("list", "show", "status", "stats", "workload", "exposure", "notices", "receipts")
 
 
 def masked(value: Any, name: str = "") -> Any:
@@ -162,7 +197,7 @@ def masked(value: Any, name: str = "") -> Any:
     if isinstance(value, list):
         return [masked(one, name) for one in value]
     if value is not None and (
-        name in {"seq", "link", "entry", "request", "notice", "took_ms", "backup", "key", "last_beat_at"}
+        name in {"seq", "link", "entry", "report", "request", "notice", "took_ms", "backup", "key", "last_beat_at"}
         or (isinstance(value, int) and name in {"image", "name", "source", "sighting"})
     ):
         return "#"

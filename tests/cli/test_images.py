@@ -18,7 +18,7 @@ from matchers.prints import Print, to_bytes
 from platforms.hotlines import hotlines
 from scheduler.clock import now
 from tests.cli.conftest import Staff
-from tests.matchers.drawn import file_of, scene
+from tests.matchers.drawn import file_of, film_of, scene, walk
 
 PAGE = "https://photos.example/album/9"
 
@@ -117,6 +117,21 @@ def test_a_picture_added_today_finds_its_copies_in_what_was_seen_before(
     assert [one["sighting"] for one in staff.ask("sighting", "list", "--state", "suspected")] == []
 
 
+def test_a_film_is_looked_for_by_its_stills(staff: Staff, case: str, pictures: Path) -> None:
+    film = pictures / "beach.mp4"
+    film.write_bytes(film_of(walk([5, 6])))
+    added = staff.ask("video", "add", case, film)["added"]
+    assert added == [{"image": 1, "file": str(film)}]
+    (one,) = staff.ask("image", "list")
+    assert (one["kind"], one["label"], one["deep"]) == ("film", "beach.mp4", False)
+    said = staff.type("video", "add", case, pictures / "notes.jpg")
+    assert (said.code, said.err.count("\n")) == (1, 1)
+    staff.ask("consent", "give", case, "deep-match")
+    assert len(staff.ask("video", "add", case, film)["already"]) == 1
+    assert staff.ask("image", "list")[0]["deep"] is True
+    assert staff.ask("image", "export", case) == {"hashes": []}
+
+
 def test_a_hash_from_her_own_device_is_looked_for_and_a_list_goes_in_and_out(
     staff: Staff, case: str, pictures: Path, tmp_path: Path
 ) -> None:
@@ -163,14 +178,15 @@ def test_of_a_minors_case_nothing_is_looked_for_and_it_is_said_where_to_go(staff
 
 def test_a_name_is_read_from_standard_input_and_a_short_one_has_to_be_meant(staff: Staff, case: str) -> None:
     added = staff.ask("name", "add", case, stdin="Zarmina Gul\n\nزرمینہ گل\n".encode())
-    assert added["names"] == [1, 2]
+    assert (added["names"], added["needs_sign"]) == ([1, 2], [])
+    assert staff.ask("name", "add", staff.ask("case", "open")["case"], stdin=b"Ayesha Khan")["needs_sign"] == [3]
     assert "--short" in staff.refused("name", "add", case, stdin=b"Gul")
     staff.ask("name", "add", case, "--short", "--kind", "handle", "--until", "+3d", stdin=b"@zg1")
     listed = staff.ask("name", "list", "--case", case)
     assert [(one["words"], one["kind"], one["over"]) for one in listed] == [
         ("Zarmina Gul", "name", False), ("زرمینہ گل", "name", False), ("zg1", "handle", False),
     ]  # fmt: skip
-    assert "lies in the past" in staff.refused("name", "renew", 3, "--until", "2020-01-01")
+    assert "lies in the past" in staff.refused("name", "renew", 4, "--until", "2020-01-01")
     assert staff.ask("name", "remove", 2)["case"] == case
     assert "standard input" in staff.refused("name", "add", case)
     assert "zarmina" not in json.dumps(staff.ask("journal", "list")).lower(), "law 4"

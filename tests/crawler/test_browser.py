@@ -91,13 +91,17 @@ def test_the_way_to_a_page_is_kept() -> None:
 
 MEDIA = """
 <link rel=icon href=/icon><link rel=preload as=image href=/preload><link rel=preload as=font href=/font crossorigin>
-<link rel=prefetch href=/prefetch.jpg>
+<link rel=prefetch href=/prefetch.jpg><link rel=prefetch href=/guess><link rel=prefetch as=image href=/guessed>
+<link rel=prerender href=/rendered><script type=speculationrules>
+{"prefetch": [{"source": "list", "urls": ["/likely"], "eagerness": "immediate"}],
+"prerender": [{"source": "list", "urls": ["/likelier"], "eagerness": "immediate"}]}</script>
 <style>@font-face { font-family: f; src: url(/face) } p { font-family: f; background: url(/background) }</style>
 <p>text</p><img src=/picture><img src=/picture.png><img srcset="/set 2x"><picture><source srcset=/source><img></picture>
 <video src=/film autoplay poster=/poster></video><audio src=/sound preload=auto></audio><video src=/film.mp4></video>
 <svg><image href=/vector></image></svg><input type=image src=/button>
 <object data=/object></object><embed src=/embed><object data=/movie type=video/mp4></object>
-<script>new Image().src = '/made'; new FontFace('g', 'url(/loaded)').load().catch(() => 0)</script>
+<script>let link = document.createElement('link'); link.rel = 'prefetch'; link.href = '/later'; document.head.append(link);
+new Image().src = '/made'; new FontFace('g', 'url(/loaded)').load().catch(() => 0)</script>
 """
 
 
@@ -108,6 +112,17 @@ def test_no_picture_film_or_font_is_fetched() -> None:
         (seen,) = look(site.origin + "/")
     assert seen.status == 200
     assert sorted(site.asked) == ["/"]
+
+
+@needs_browser
+def test_what_scripts_ask_for_is_fetched() -> None:
+    page = """<p id=p>waiting</p><script src=/script></script><script>
+        const asked = new XMLHttpRequest(); asked.open('GET', '/old'); asked.send();
+        fetch('/new').then(answer => answer.text()).then(text => p.textContent = 'got ' + text)</script>"""
+    with serving({"/": page, "/new": "news"}) as site:
+        (seen,) = look(site.origin + "/")
+    assert b">got news</p>" in seen.body
+    assert sorted(site.asked) == ["/", "/new", "/old", "/script"]
 
 
 @needs_browser

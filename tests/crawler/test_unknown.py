@@ -14,7 +14,7 @@ from crawler import verdict
 from crawler.likeness import Print
 from crawler.page import Hop, Page
 from crawler.siblings import sibling
-from crawler.verdict import Baseline, Finding, Missing, Way, judge, learn, proved_by, renewed
+from crawler.verdict import Baseline, Finding, Missing, Others, Way, judge, learn, proved_by, renewed
 from platforms.words import Verdict
 from tests.crawler.test_verdict import PAGES, pages, sheet
 from tests.web.pages import words
@@ -123,10 +123,44 @@ def test_being_sent_away_is_removal_only_where_that_is_what_missing_looks_like(
     sent: Page, beside: Page, rule: str
 ) -> None:
     known, proved = met(content(), beside)
-    assert later(sent, beside, known, proved).rule == f"generic.{rule}"
-    assert later(sent, beside, known, proved).verdict is Verdict.REMOVED
-    assert later(sent, beside, known, replace(proved, proved=False)).verdict is Verdict.UNCLEAR
-    assert judge(sent, missing=proved).verdict is Verdict.UNCLEAR, "never at first sight"
+    unwitnessed = later(sent, beside, known, proved)
+    assert (unwitnessed.verdict, unwitnessed.needs_others) == (Verdict.UNCLEAR, True)
+    told = {others: judge(sent, known=known, missing=proved, others=others) for others in Others}
+    assert (told[Others.SERVED].verdict, told[Others.SERVED].rule) == (Verdict.REMOVED, f"generic.{rule}")
+    assert {told[Others.ALIKE].verdict, told[Others.UNKNOWN].verdict} == {Verdict.UNCLEAR}
+    assert not any(finding.needs_others for finding in told.values())
+    for unproved in (replace(proved, proved=False), renewed(replace(proved, proved=False), learn(beside))):
+        assert judge(sent, known=known, missing=unproved, others=Others.SERVED).verdict is Verdict.UNCLEAR
+    assert judge(sent, missing=proved, others=Others.SERVED).verdict is Verdict.UNCLEAR, "never at first sight"
+
+
+def test_a_forum_that_calls_its_posts_comments_is_known_by_them() -> None:
+    def thread(*posts: str) -> Page:
+        said = "".join(f"<div class='comments__item'><p>{one}</p></div>" for one in posts)
+        markup = f"<!doctype html><title>A shed</title><body><h1>A shed</h1><div class='comments'>{said}</div>"
+        return Page(URL, URL, 200, HTML, markup.encode())
+
+    first, second = words(91, 40), words(92, 40)
+    known, proved = met(thread(first, second), HONEST)
+    assert later(thread(first, second, words(93, 30)), HONEST, known, proved).rule == "generic.same"
+    assert later(thread(words(94, 60), words(95, 40)), HONEST, known, proved).verdict is Verdict.UNCLEAR
+
+
+def test_a_picture_that_stands_on_every_page_of_a_site_keeps_nothing_up() -> None:
+    logo = "<img src='/skin/dots.png'>"
+    live, gone = (
+        replace(one, body=one.body.replace(b"<div>", f"<div>{logo}".encode())) for one in (content(), nothing())
+    )
+    beside = replace(gone, url=NEXT, final_url=NEXT)
+    known, proved = met(live, beside)
+    assert judge(gone, known=known, missing=proved).rule == "generic.missing-page"
+    assert judge(live, known=known, missing=proved).verdict is Verdict.LIVE
+
+
+def test_a_site_that_finds_nothing_of_what_it_lists_itself_has_a_fault() -> None:
+    known, proved = met(content(), SOFT)
+    told = {others: judge(nothing(), known=known, missing=proved, others=others).verdict for others in Others}
+    assert told == {Others.SERVED: "removed", Others.UNKNOWN: "removed", Others.ALIKE: "unclear"}
 
 
 @pytest.mark.parametrize(
@@ -234,6 +268,39 @@ def test_a_dead_domain_is_told_apart_and_never_live_or_removed(
     assert finding.rule.removeprefix("generic.") in rule.split("|")
 
 
+SALE = shown("Domain for sale", f"<p>{words(90, 20)}</p>")
+
+
+def test_a_page_called_for_sale_stands_for_the_site_only_where_its_neighbour_shows_the_same() -> None:
+    assert judge(SALE).needs_missing
+    everywhere, here = learn(replace(SALE, url=NEXT, final_url=NEXT)), learn(HONEST)
+    assert (everywhere.parked, everywhere.way, here.parked) == (True, None, False)
+    assert judge(SALE, missing=everywhere).rule == "generic.for-sale"
+    assert judge(SALE, missing=here).rule == "generic.for-sale-here"
+    assert judge(replace(SALE, url=HOME, final_url=HOME)).needs_missing is False, "the first page is the site"
+    known, _ = met(shown("A", f"<p>{words(90, 20)}</p>"), HONEST)
+    assert (
+        judge(shown("A", f"<h1>Domain for sale</h1><p>{words(90, 20)}</p>"), known=known).verdict is not Verdict.REMOVED
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "final", "verdict"),
+    [
+        pytest.param("/album/kx81", "/photo/kx81-a-cat", "live", id="it keeps its name"),
+        pytest.param("/?p=33", "/2026/a-cat-33/", "live", id="it keeps its number"),
+        pytest.param("/view.php?id=3381", "/a-cat-3381.html", "live", id="a program's number"),
+        pytest.param("/album/kx81", "/album/zz99", "unclear", id="another one"),
+        pytest.param("/album/kx81", "/members/offers", "unclear", id="an offer"),
+    ],
+)
+def test_a_first_look_that_ends_at_another_page_is_live_where_that_keeps_the_name(
+    asked: str, final: str, verdict: str
+) -> None:
+    page = shown("A", f"<p>{words(5, 60)}</p>", url=HOST + asked, final=HOST + final)
+    assert judge(page, missing=learn(HONEST)).verdict == verdict
+
+
 @pytest.mark.parametrize(
     ("asked", "final"),
     [
@@ -268,10 +335,25 @@ def test_another_site_that_shows_the_content_is_live(asked: str, final: str) -> 
         pytest.param("هذا المحتوى غير متاح في بلدك", "restricted", id="a region, Arabic"),
         pytest.param("Before you continue", "restricted", id="a consent wall"),
         pytest.param("Bevor Sie fortfahren", "restricted", id="a consent wall, German"),
+        pytest.param("This post is private", "restricted", id="a private post"),
+        pytest.param("Permission Denied | Pixhaven", "restricted", id="a refusal"),
+        pytest.param("Nur für Mitglieder", "restricted", id="for members, German"),
+        pytest.param("صرف ارکان کے لیے", "restricted", id="for members, Urdu"),
+        pytest.param("502 Bad Gateway", "unreachable", id="out of order, at 200"),
+        pytest.param("Error establishing a database connection", "unreachable", id="a database that is gone, at 200"),
+        pytest.param("Site is under maintenance", "unreachable", id="maintenance, at 200"),
+        pytest.param("网站维护中", "unreachable", id="maintenance, Chinese"),
+        pytest.param("Something went wrong", "live", id="vague words, which prove nothing alone"),
     ],
 )
 def test_what_titles_say_in_many_languages(title: str, verdict: str) -> None:
     assert judge(shown(title, "<p>text</p>")).verdict == verdict
+
+
+@pytest.mark.parametrize("title", ["Members only", "502 Bad Gateway", "Under maintenance", "Private profile"])
+def test_a_picture_may_be_called_anything(title: str) -> None:
+    page = shown(title, f"<h1>{title}</h1><img src='/files/1.jpg'><p>{words(1, 90)}")
+    assert judge(page).verdict is Verdict.LIVE
 
 
 def test_a_consent_banner_over_content_is_no_wall() -> None:
@@ -350,6 +432,7 @@ prints = st.builds(
     rendered=st.booleans(),
     own_title=st.booleans(),
 )
+others = st.one_of(st.none(), st.sampled_from(Others))
 answers = st.builds(
     Missing,
     st.one_of(st.none(), st.sampled_from(Way)),
@@ -357,17 +440,21 @@ answers = st.builds(
     print=prints,
     proved=st.booleans(),
     own=st.lists(st.integers(0, 2**32 - 1), max_size=5).map(tuple),
+    parked=st.booleans(),
 )
 
 
-@given(pages, st.one_of(st.none(), prints), st.one_of(st.none(), answers), st.booleans())
+@given(pages, st.one_of(st.none(), prints), st.one_of(st.none(), answers), others, st.booleans())
 @settings(max_examples=300, deadline=None)
 def test_nothing_is_removed_without_a_sign_or_a_proof(
-    page: Page, known: Print | None, missing: Missing | None, described: bool
+    page: Page, known: Print | None, missing: Missing | None, others: Others | None, described: bool
 ) -> None:
-    finding = judge(page, sheet() if described else None, Baseline(print=known), missing=missing)
+    finding = judge(page, sheet() if described else None, Baseline(print=known), missing=missing, others=others)
     assert finding.because.endswith(".")
+    if finding.rule in ("generic.missing-home", "generic.missing-parent", "generic.missing-search"):
+        assert others is Others.SERVED
     if finding.rule.startswith("generic.missing"):
+        assert others is not Others.ALIKE
         assert known is not None
         assert known.is_telling
         assert missing is not None

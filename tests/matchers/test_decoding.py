@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -209,10 +209,29 @@ def test_an_error_that_is_none_of_ours_is_a_crash(name: str) -> None:
     assert decoding._error(name) is errors.Crashed
 
 
-@given(st.binary(max_size=400))
-def test_noise_on_the_wire_is_garbled(noise: bytes) -> None:
+@given(st.binary(max_size=400), st.sampled_from([wire.heard, wire.heard_prints]))
+def test_noise_on_the_wire_is_garbled(noise: bytes, hear: Callable[[wire.Take, Limits], object]) -> None:
     with pytest.raises(wire.Garbled):
-        wire.heard(said(noise), Limits())
+        hear(said(noise), Limits())
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"{}", b'{"prints": []}', b'{"prints": [-1]}', b'{"prints": [5]}', b'{"prints": [99999999999]}', b'{"prints": [1e400]}', b'{"prints": "ab"}', b'{"prints": [' + b"0, " * 17 + b"0]}"],
+)  # fmt: skip
+def test_nothing_a_child_says_is_taken_for_a_print_that_is_none(head: bytes) -> None:
+    with pytest.raises(wire.Garbled):
+        wire.heard_prints(said(wire.packed(head) + b"words"), Limits())
+
+
+@given(st.binary(max_size=30))
+def test_a_question_that_is_none_is_garbled(noise: bytes) -> None:
+    with pytest.raises(wire.Garbled):
+        wire.heard_question(said(noise), 20)
+
+
+def test_a_question_comes_as_it_went() -> None:
+    assert wire.heard_question(said(wire.asked(wire.Wanted.FILM, b"bytes")), 5) == (wire.Wanted.FILM, b"bytes")
 
 
 @st.composite

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.platform import markdown
+from cli.platform_page import markdown
 from platforms.registry import Registry
 from platforms.sheet import Sheet
 from platforms.words import Verdict
@@ -32,12 +32,6 @@ def test_every_rule_is_named_once_and_after_its_platform(sheet: Sheet) -> None:
     assert [rule for rule in rules if not rule.startswith(f"{sheet.id}.")] == []
 
 
-def test_channels_that_nobody_has_checked_say_so() -> None:
-    unchecked = [channel for sheet in REGISTRY for channel in sheet.channel if "not verified" in channel.to]
-    assert unchecked
-    assert not any(channel.sure for channel in unchecked)
-
-
 @every_sheet
 def test_every_sign_has_its_reason(sheet: Sheet) -> None:
     assert [marker.rule for marker in sheet.marker if not marker.because] == []
@@ -48,11 +42,6 @@ def test_walls_are_asked_before_removals(sheet: Sheet) -> None:
     walls = [place for place, marker in enumerate(sheet.marker) if marker.shows in WALLS]
     removals = [place for place, marker in enumerate(sheet.marker) if marker.shows is Verdict.REMOVED]
     assert max(walls, default=-1) < min(removals, default=len(sheet.marker))
-
-
-@every_sheet
-def test_a_channel_without_a_page_is_not_sure(sheet: Sheet) -> None:
-    assert [channel.to for channel in sheet.channel if channel.sure and "no page seen" in channel.source] == []
 
 
 def test_the_page_on_platforms_is_what_the_sheets_give() -> None:

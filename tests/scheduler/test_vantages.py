@@ -46,10 +46,25 @@ def test_what_is_walled_here_is_seen_from_another_exit_and_the_record_says_so(
         helpline.opened(web.url(path))
         shown = looked_at(helpline)
     (check,) = shown["checks"]
-    asked = ["127.0.0.1"] * (2 if verdict == "live" else 1)  # a first sight goes by its neighbour, asked from there too
+    asked = ["127.0.0.1"] * 2  # a first sight goes by its neighbour, a removal by the first page: asked from there too
     assert (check["verdict"], check["vantage"], other.asked) == (verdict, "exit-1", asked)
     assert "This was seen from the exit exit-1; from our own it was " + here in check["because"]
     assert any("from the exit exit-1" in sentence for sentence in shown["story"])
+
+
+def test_an_exit_that_sees_nothing_of_the_whole_site_takes_nothing_down(tmp_path: Path, web: Web) -> None:
+    path = f"/{tmp_path.name}/film"
+    web.set(path, "walled-gone")
+    web.set("/", "walled-gone")
+    try:
+        with Exit("http") as other:
+            helpline = home(tmp_path, other)
+            helpline.opened(web.url(path))
+            (check,) = looked_at(helpline)["checks"]
+    finally:
+        web.clear("/")
+    assert (check["verdict"], check["vantage"]) == ("blocked", None)
+    assert "From the exit exit-1, unclear: It seemed removed: " in check["because"]
 
 
 def test_what_can_be_seen_from_here_goes_nowhere_else(tmp_path: Path, web: Web) -> None:
