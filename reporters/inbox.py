@@ -114,7 +114,8 @@ def _text(part: Message) -> str:
         return ""
     if part.get_content_disposition() == "attachment" and kind != "text/rfc822-headers":
         return ""
-    words = decoded(part.get_payload(decode=True) or b"", part.get_content_charset())[:TEXT]
+    data = part.get_payload(decode=True)
+    words = decoded(data, part.get_content_charset())[:TEXT] if isinstance(data, bytes) else ""
     return _without_marks(words) if kind == "text/html" else words
 
 

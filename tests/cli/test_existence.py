@@ -12,7 +12,18 @@ from typing import Any
 import pytest
 
 from casebook import (
-    access, casefile, cases, consents, followups, letters, links, officers, reports, requests, sending, visits,
+    access,
+    casefile,
+    cases,
+    consents,
+    followups,
+    letters,
+    links,
+    officers,
+    reports,
+    requests,
+    sending,
+    visits,
 )  # fmt: skip
 from casebook.reports import NewReport
 from casebook.settings import Cadence

@@ -1,5 +1,6 @@
 """`pehra inbox` at the command line: an answer from the mailbox to the report's state, by a person's word."""
 
+import re
 from pathlib import Path
 
 from tests.cli.test_report_send import with_drafts
@@ -17,8 +18,8 @@ def test_an_answer_is_read_shown_and_decided(tmp_path: Path) -> None:
         (desk.home / "inbox.password").write_text(PASSWORD + "\n")
         desk.ask_here("report", "send", "1")
         [sent] = (desk.home / "out").iterdir()
-        line = next(one for one in sent.read_text().splitlines() if one.startswith("Message-ID:"))
-        head = f"From: desk@pixhaven.example\r\nIn-Reply-To: {line.removeprefix('Message-ID: ')}\r\n"
+        [cited] = re.findall(r"Message-ID:\s*(<[^>]+>)", sent.read_text())
+        head = f"From: desk@pixhaven.example\r\nIn-Reply-To: {cited}\r\n"
         kind = "Content-Type: text/plain; charset=utf-8\r\n\r\n"
         store.put(f"{head}{kind}Ticket: PX-4711. We need more \x1b[31minformation.\r\n".encode())
         store.put(f"{head}X: 2\r\n{kind}Buy a watch.\r\n".encode())

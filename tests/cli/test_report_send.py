@@ -87,7 +87,7 @@ def test_a_wrong_password_leaves_a_draft(helpline: Helpline) -> None:
     with Mailbox(safe=True) as safe:
         helpline.settings |= {
             "MAIL__PORT": str(safe.port), "MAIL__HOST": "localhost", "MAIL__SECURITY": "starttls",
-            "MAIL__CA_FILE": str(safe.certificate), "MAIL__USER": "watch",
+            "MAIL__CA_FILE": str(safe.certificate), "MAIL__USER": "watch", "MAIL__TIME_S": "2",
         }  # fmt: skip
         helpline.surroundings["PEHRA_MAIL_PASSWORD"] = "wrong"
         said = helpline.here("report", "send", "1")

@@ -53,9 +53,9 @@ class Desk(Helpline):
 
     def id_of(self, dispatch: int) -> str:
         [file] = (self.folder / "out").glob(f"report-*-{dispatch}.eml")
-        found = re.search(r"<[^>]+@helpline.example>", file.read_text())
+        found = re.search(r"Message-ID:\s*(<[^>]+>)", file.read_text())
         assert found
-        return found[0]
+        return found[1]
 
     def check(self, **more: object) -> int:
         settings = {"host": "localhost", "port": self.store.port, "ca_file": self.store.certificate, "user": USER}
