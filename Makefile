@@ -27,6 +27,7 @@ bench: setup
 	@$(BIN)/python bench/recheck.py
 	@$(BIN)/python bench/sealing.py
 	@$(BIN)/python bench/verdicts.py
+	@$(BIN)/python bench/drafting.py
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

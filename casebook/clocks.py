@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from casebook.tables import Clock, ReportLink, WatchedLink
-from casebook.vocabulary import Awaits, State
+from casebook.tables import Clock, Report, ReportLink, WatchedLink
+from casebook.vocabulary import Awaits, Lane, State
 
 ROWS_AT_ONCE = 500
+BACK = "back"  # the rule of our own by which what came back is reported again
+BACK_WITHIN = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,22 @@ def tell(session: Session, links: Sequence[int], at: datetime) -> None:
         for row in session.scalars(query.distinct()).all():
             _tell(row, *_seen(session, row.report_id))
     session.flush()
+
+
+def reopen(session: Session, links: Sequence[int], at: datetime) -> None:
+    """Start a clock of ours where what was reported and went is back: it waits for the re-report.
+
+    It runs for the newest report that was sent and names the link.
+    """
+    for some in portions(links):
+        newest = (
+            select(func.max(Report.id))
+            .join(ReportLink, ReportLink.report_id == Report.id)
+            .where(ReportLink.link_id.in_(some), Report.sent_at.is_not(None), Report.lane != Lane.DATA_REQUEST)
+            .group_by(ReportLink.link_id)
+        )
+        for report in sorted(set(session.scalars(newest))):
+            start(session, report, [NewClock(BACK, BACK, Awaits.OURS, at, at + BACK_WITHIN)])
 
 
 def _seen(session: Session, report: int) -> tuple[datetime | None, datetime | None]:

@@ -170,6 +170,8 @@ def _sent(session: Session, book: Casebook, row: Report, case: Case, happened: H
     if happened.message_id is not None:
         row.message_id = book.vault.seal(MESSAGE_ID, happened.message_id)
         row.message_digest = message_digest(book.vault, happened.message_id)
+    if row.predecessor_id is not None:
+        clocks.end_ours(session, row.predecessor_id, happened.at)
     named = select(ReportLink.link_id).where(ReportLink.report_id == row.id)
     of_it = WatchedLink.id.in_(named)
     session.execute(update(WatchedLink).where(of_it).values(reported_at=happened.at))

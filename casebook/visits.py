@@ -272,6 +272,9 @@ def _write(session: Session, book: Casebook, batch: _Batch, actor: Actor) -> Non
         clocks.tell(session, [link["row"] for link in batch.links], newest)
     if batch.events:
         session.connection().execute(insert(Event), batch.events)
+        back = [event for event in batch.events if event["kind"] is EventKind.RESURFACED]
+        for event in back:
+            clocks.reopen(session, [event["link_id"]], event["at"])
     for act, subject, at in batch.told:
         journal.append(session, book.vault, actor, act, subject, at)
     for link, at in batch.flapping:

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
-import requests
 
 from casebook import casefile
 from casebook.errors import Refused
@@ -16,7 +15,6 @@ from cli.output import as_json as print_json
 from cli.output import table
 from cli.words import said
 from platforms.elements import Element
-from reporters.abuse_contact import Directory
 from reporters.desk import Drafted, Office, Wanted
 from reporters.filling import TOKEN, missing, personal
 from scheduler.clock import now
@@ -38,24 +36,13 @@ def office(session: Session, *, look_up: bool = True) -> Office:
     settings = session.home.settings
     if not look_up:
         return Office(session.home.registry(), settings.reports)
+    from reporters.abuse_contact import Asking, Directory  # a third of a second that only a look-up needs
+
     asking = Asking(settings.reports.rdap_time_s)
     if settings.crawler.proxy:
         asking.proxies = {"http": settings.crawler.proxy, "https": settings.crawler.proxy}
     directory = Directory(asking, _addresses, settings.reports.rdap, settings.crawler.allow_networks)
     return Office(session.home.registry(), settings.reports, directory.host, directory.domain)
-
-
-class Asking(requests.Session):
-    """A session whose every request ends in time, and that reads no settings of the machine's."""
-
-    def __init__(self, time_s: float) -> None:
-        super().__init__()
-        self.trust_env = False
-        self._time_s = time_s
-
-    def request(self, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401
-        """Ask, within the time."""
-        return super().request(*args, **{**kwargs, "timeout": self._time_s})
 
 
 def _addresses(name: str) -> list[str]:
@@ -100,7 +87,7 @@ def tell_drafts(session: Session, drafted: Drafted, *, as_json: bool) -> None:
     """Print what was drafted, what each lacks, what staff have to know, and what was left out."""
     lacks: dict[int, list[str]] = {}
     for case in dict.fromkeys(one.case for one in drafted.reports):
-        theirs = {one.report: drafted.contents[one.report] for one in drafted.reports if one.case == case}
+        theirs = {int(one.report): drafted.contents[one.report] for one in drafted.reports if one.case == case}
         lacks |= lacking(session, case, theirs)
     if as_json:
         made = [

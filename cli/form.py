@@ -2,23 +2,27 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from casebook.errors import Refused, Unavailable
 from cli.context import Session
-from crawler.browser import find_browser
 from reporters.ready import Ready
-from reporters.webform import Filled, open_form
+
+if TYPE_CHECKING:
+    from reporters.webform import Filled
 
 
-def fill_form(session: Session, made: Ready) -> Filled:
+def fill_form(session: Session, made: Ready) -> "Filled":
     """Open the form of a report that is filled in. Without a display nothing is seen, so the form is only tried.
 
     Raises:
         Refused: it is for no form; Unavailable: there is no browser.
     """
+    from crawler.browser import find_browser  # Playwright: a fifth of a second that only this needs
+    from reporters.webform import open_form
+
     if not made.to.startswith(("https://", "http://")):
         raise Refused(f"report {made.view.report} has no form to open: it is for a {made.content['kind']}")
     path = find_browser(session.home.settings.crawler.browser)

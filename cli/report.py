@@ -198,7 +198,8 @@ def _print(found: ReportShown, content: dict[str, Any], lacks: list[str] | None)
     for note in content.get("notes", []):
         click.echo(f"- {note}")
     click.echo(f"\nSubject: {content['subject']}\n\n{content['body']}\n")
-    rows = [(one["asks"], one["value"]) for one in content.get("fields", []) if one["value"] != content["body"]]
+    letter = "the letter above, without its greeting where there is little room"
+    rows = [(one["asks"], letter if one["value"] == content["body"] else one["value"]) for one in _fields(content)]
     table(("field", "answer"), rows)
     click.echo(f"\n{content.get('gloss', '')}\n")
     table(
@@ -207,6 +208,11 @@ def _print(found: ReportShown, content: dict[str, Any], lacks: list[str] | None)
     _print_clocks(found)
     if len(found.chain) > 1:
         click.echo("Its story: " + " -> ".join(f"{one.report} ({one.outcome or one.state})" for one in found.chain))
+
+
+def _fields(content: dict[str, Any]) -> list[dict[str, Any]]:
+    fields: list[dict[str, Any]] = content.get("fields", [])
+    return fields
 
 
 def _at(content: dict[str, Any]) -> str:

@@ -12,10 +12,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Any
 
 import requests
-import whoisit
-from whoisit.errors import ParseError, ResourceDoesNotExist, UnsupportedError, WhoisItError
 
-from platforms.address import site_of
 from platforms.networks import is_reachable
 from reporters.facts import Host
 
@@ -56,7 +53,7 @@ class Directory:
                 "host", None, None, None, "The host's name leads to no public address now, so nobody was asked."
             )
         try:
-            answer = self._ask(lambda: whoisit.ip(ip, session=self.session), name)
+            answer = self._ask("ip", str(ip), name)
         except NoAnswer as reason:
             told = (
                 f"RDAP could not be asked about the network ({reason}): look again later with `pehra report complete`."
@@ -67,7 +64,7 @@ class Directory:
     def domain(self, name: str) -> Host:
         """Find the abuse contact of the registrar of a host's domain."""
         try:
-            answer = self._ask(lambda: whoisit.domain(site_of(f"https://{name}/"), session=self.session), name)
+            answer = self._ask("domain", registered(name), name)
         except NoAnswer as reason:
             return Host("registrar", None, None, None, f"RDAP could not be asked about the domain ({reason}).")
         email = next(_mailboxes(answer, ROLES), None)
@@ -86,10 +83,14 @@ class Directory:
                 return None
         return next((one for one in found if is_reachable(one, self.allow)), None)
 
-    def _ask(self, question: Callable[[], Any], name: str) -> Mapping[str, Any]:
+    def _ask(self, kind: str, value: str, name: str) -> Mapping[str, Any]:
+        import whoisit  # a tenth of a second that only a look-up needs
+        from whoisit.errors import ParseError, ResourceDoesNotExist, UnsupportedError, WhoisItError
+
         try:
             self._begin(name)
-            answer = question()
+            ask = whoisit.ip if kind == "ip" else whoisit.domain
+            answer = ask(value, session=self.session)
         except ResourceDoesNotExist:
             return {}
         except UnsupportedError:
@@ -104,11 +105,26 @@ class Directory:
 
     def _begin(self, name: str) -> None:
         """Learn which server answers for what; whoisit keeps it for the process."""
+        import whoisit
+
         if self.server is not None:
             whoisit.clear_bootstrapping()
             whoisit.load_bootstrap_data(_one_server(self.server, name), allow_insecure=True, from_json=False)
         elif not whoisit.is_bootstrapped():
             whoisit.bootstrap(session=self.session)
+
+
+class Asking(requests.Session):
+    """A session whose every request ends in time, and that reads no settings of the machine's."""
+
+    def __init__(self, time_s: float) -> None:
+        super().__init__()
+        self.trust_env = False
+        self._time_s = time_s
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401
+        """Ask, within the time."""
+        return super().request(*args, **{**kwargs, "timeout": self._time_s})
 
 
 def _one_server(server: str, name: str) -> dict[str, Any]:
@@ -126,11 +142,19 @@ def _network(answer: Mapping[str, Any], name: str, ip: IPv4Address | IPv6Address
     network = _name(answer)
     if email is not None:
         return Host("host", email, network, str(ip), "The network's abuse contact, as RDAP has it.")
-    guess = f"abuse@{site_of(f'https://{name}/')}" if not _is_ip(name) else None
+    guess = None if _is_ip(name) else f"abuse@{registered(name)}"
     told = "The registry publishes no abuse contact for this network."
     if guess is not None:
         told += " The receiver is a guess by RFC 2142: VERIFY BEFORE USE; if it bounces, ask the network above."
     return Host("host", guess, network, str(ip), told)
+
+
+def registered(name: str) -> str:
+    """Give the domain that somebody registered, of a host below it; the list of suffixes comes with the library."""
+    import tldextract
+
+    found = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)(name)
+    return found.top_domain_under_public_suffix or ".".join(name.split(".")[-2:])
 
 
 def _is_ip(name: str) -> bool:

@@ -88,7 +88,7 @@ def draft(
     listed = watched.list_links(book, actor=actor, at=at, case=ref)
     chosen, left_out = _chosen(listed, numbers)
     rungs, without = _grouped(chosen, office, wanted)
-    if not numbers and earlier is None:
+    if earlier is None:
         kept = reports.list_reports(book, actor=actor, at=at, case=ref)
         rungs, again = _not_twice(rungs, kept)
         left_out += again
@@ -296,6 +296,15 @@ def rung_of(office: Office, view: ReportView, content: Mapping[str, Any]) -> Run
     return Rung(sheet, channel, tuple(bases_of(view.basis)), view.lane)
 
 
+def _looked_up_again(host: Host | None, here: Mapping[int, LinkView], view: ReportView, office: Office) -> Host | None:
+    """Ask once more where the first look-up failed, or was not made."""
+    links = [here[one] for one in view.links if one in here]
+    ask = {"host": office.look_up, "registrar": office.look_up_domain}.get("host" if host is None else host.step)
+    if ask is None or not links or view.lane is not Lane.HOST or (host is not None and host.email is not None):
+        return host
+    return ask(links[0].host)
+
+
 def complete(
     book: Casebook, number: ReportId, office: Office, wanted: Wanted, *, actor: Actor, at: datetime
 ) -> tuple[ReportView, dict[str, Any]]:
@@ -313,7 +322,7 @@ def complete(
         language=shown.view.language,
         child=made["child"],
         earlier=None if made["earlier"] is None else Earlier.of(made["earlier"]),
-        host=host_of(made["host"]),
+        host=_looked_up_again(host_of(made["host"]), here, shown.view, office),
         to=wanted.to or made["to"],
         given={**made["given"], **wanted.given},
     )

@@ -7,9 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
-from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any
 
 from casebook.reports import NewReport, acts_needed
 from casebook.vocabulary import Act, Category, Follows, LinkId, ReportId
@@ -22,16 +20,22 @@ from reporters.facts import Facts
 from reporters.filling import REMINDS, WRITTEN, WRONG, value_of
 from reporters.lanes import COPYRIGHT, HOST, REGISTRAR
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 FORM = 1
 GLOSS = "ur"
 SHEETS: Mapping[str, str | None] = {HOST: None, REGISTRAR: None}  # no company of their own
+OWN_RULES = ("policy", "host-terms")  # say nothing that the lane does not
 APPEALS = ("eu-dsa-20",)
 BLANKS = re.compile(r"\n{3,}")
 
 
 @cache
-def templates() -> Environment:
+def templates() -> "Environment":
     """Give the templates, compiled once; plain text, so nothing is escaped."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # a tenth of a second that only drafting needs
+
     return Environment(  # noqa: S701  # letters are plain text
         loader=PackageLoader("reporters"),
         undefined=StrictUndefined,
@@ -78,7 +82,7 @@ def _names(facts: Facts) -> list[str]:
     """Give the templates to try, the nearest first: the basis, then the lane."""
     if facts.child:
         return ["child-hotline" if facts.rung.channel.use is Use.HOTLINE else "child-safety"]
-    names = [*(one.id for one in facts.rung.bases[:1]), facts.rung.lane.value]
+    names = [*(one.id for one in facts.rung.bases[:1] if one.id not in OWN_RULES), facts.rung.lane.value]
     if facts.earlier is None:
         return names
     if facts.earlier.follows is Follows.APPEAL:

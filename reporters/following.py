@@ -13,7 +13,7 @@ from casebook.links import LinkView
 from casebook.reports import ReportShown, ReportView
 from casebook.store import Casebook
 from casebook.vocabulary import Awaits, Follows, Lane, LinkId, Outcome, ReportId, ReportState, State
-from reporters import lanes
+from reporters import lanes, requests_for_data
 from reporters.bases import known, rule_of
 from reporters.desk import Drafted, LeftOut, Office, Wanted, draft, keep, on_basis, portions, require_agreed, rung_of
 from reporters.facts import Earlier, Facts, Host, host_of
@@ -48,6 +48,11 @@ def opened(book: Casebook, number: ReportId, *, actor: Actor, at: datetime) -> B
     return Before(shown, tuple(here[one] for one in shown.view.links if one in here))
 
 
+def _require_ours(view: ReportView) -> None:
+    if view.lane is Lane.DATA_REQUEST:
+        raise Refused(f"report {view.report} is an authority's own request: what follows on a refusal is an appeal")
+
+
 def of_link(book: Casebook, link: LinkId, *, actor: Actor, at: datetime) -> ReportId:
     """Give the newest report that was sent and names a link.
 
@@ -69,6 +74,7 @@ def again(book: Casebook, number: ReportId, office: Office, wanted: Wanted, *, a
         Refused: nothing that the report names is up now.
     """
     before = opened(book, number, actor=actor, at=at)
+    _require_ours(before.view)
     back = tuple(one for one in before.links if one.state in UP)
     if not back:
         raise Refused(
@@ -114,6 +120,9 @@ def appeal(book: Casebook, number: ReportId, office: Office, wanted: Wanted, *, 
             f"report {number} was not refused, so there is nothing to contest; note the answer with: "
             f"pehra report log {number} --refused --reason CODE"
         )
+    if before.view.lane is Lane.DATA_REQUEST:
+        view, content = requests_for_data.appeal(book, before.shown, actor=actor, at=at)
+        return Drafted([view], {int(view.report): content}, [])
     sheet = office.registry.sheet(before.shown.content["sheet"])
     own = [] if sheet is None else lanes.appeals(sheet)
     rung = own[0] if own else rung_of(office, before.view, before.shown.content)
@@ -138,6 +147,7 @@ def escalate(
         Refused: the time is not over, or everything that it names is gone.
     """
     before = opened(book, number, actor=actor, at=at)
+    _require_ours(before.view)
     clock = late(before, at)
     if clock is None and before.view.outcome is not Outcome.REFUSED:
         raise Refused(_not_yet(before.view, number))

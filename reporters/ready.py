@@ -8,14 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from casebook import links as watched
-from casebook import reports
+from casebook import replies, reports
 from casebook.access import Actor
 from casebook.errors import Refused
+from casebook.replies import Happened, Noted
 from casebook.reports import ReportView
 from casebook.settings import Reports
 from casebook.store import Casebook
-from casebook.vocabulary import Lane, ReportId
-from reporters import email, xarf
+from casebook.vocabulary import Lane, ReportEventKind, ReportId
+from reporters import email, running, xarf
 from reporters.errors import Incomplete
 from reporters.filling import filled, missing, personal
 
@@ -96,6 +97,28 @@ def ready(
     attached = _xarf(book, opened.view, content, office, actor, at, chance)
     fields = [(one["element"], one["asks"], one["value"] or "") for one in content["fields"] if not one["reminds"]]
     return Ready(opened.view, content["to"], content["subject"], content["body"], fields, content, attached)
+
+
+def sent(
+    book: Casebook, made: Ready, *, message_id: str | None, happened_at: datetime, actor: Actor, at: datetime
+) -> Noted:
+    """Note that what was filled in has left the house: kept as it was sent, its clocks started.
+
+    Args:
+        message_id: of the mail it went out by, so that replies find it; None where it was no mail.
+
+    Raises:
+        Refused: it was sent or withdrawn meanwhile, or a consent was taken back.
+    """
+    bases = running.bases_of(made.view.basis)
+    happened = Happened(
+        ReportEventKind.SENT,
+        happened_at,
+        content=made.content,
+        message_id=message_id,
+        starts=running.started(bases, made.view.lane, ReportEventKind.SENT, happened_at),
+    )
+    return replies.note(book, made.view.report, happened, actor=actor, at=at)
 
 
 def _filled(content: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from casebook import replies, reports
 from casebook.access import Actor
 from casebook.errors import Refused
 from casebook.replies import Happened
-from casebook.reports import NewReport, ReportView
+from casebook.reports import NewReport, ReportShown, ReportView
 from casebook.store import Casebook
-from casebook.vocabulary import Category, Lane, LinkId, ReportEventKind
+from casebook.vocabulary import Category, Follows, Lane, LinkId, ReportEventKind
 
 CHANNEL = "authority"
 
@@ -62,7 +63,33 @@ def note(
     return replies.note(book, view.report, sent, actor=actor, at=at).report
 
 
-def _content(asked: Asked, name: str) -> dict[str, object]:
+def appeal(book: Casebook, shown: ReportShown, *, actor: Actor, at: datetime) -> tuple[ReportView, dict[str, Any]]:
+    """Draft the authority's appeal against a refusal, citing the request's number and the reason given."""
+    view, content = shown.view, shown.content
+    refusals = [one for one in shown.events if one.kind is ReportEventKind.REFUSED]
+    reason = (refusals[-1].words or refusals[-1].reason) if refusals else None
+    said = [f"Appeal of the request of {view.sent_at:%Y-%m-%d}"] if view.sent_at else ["Appeal"]
+    said += [f"reference: {view.ticket}"] if view.ticket else []
+    said += [f"reason given: {reason}"] if reason else []
+    body = "\n".join([*said, "", content["body"]])
+    kept = {**content, "subject": "Appeal: request for data by an authority", "body": body}
+    new = NewReport(
+        links=tuple(view.links),
+        platform=view.platform,
+        channel=CHANNEL,
+        lane=Lane.DATA_REQUEST,
+        basis=(),
+        category=view.category,
+        language=view.language,
+        content=kept,
+        predecessor=view.report,
+        follows=Follows.APPEAL,
+        needs=(),
+    )
+    return reports.draft(book, view.case, [new], actor=actor, at=at)[0], kept
+
+
+def _content(asked: Asked, name: str) -> dict[str, Any]:
     fields = (("agency", asked.agency), ("officer", asked.officer), ("legal basis", asked.legal_basis))
     lines = [f"{what}: {value}" for what, value in fields if value]
     return {
@@ -73,6 +100,11 @@ def _content(asked: Asked, name: str) -> dict[str, object]:
         "platform": name,
         "subject": "Request for data by an authority",
         "body": "\n".join(lines),
+        "at": None,
+        "by": "authority",
+        "fields": [],
+        "notes": [],
+        "gloss": "",
         "agency": asked.agency,
         "officer": asked.officer,
         "legal_basis": asked.legal_basis,

@@ -53,6 +53,16 @@ ANSWERS: dict[tuple[str, ...], tuple[list[str], set[str]]] = {
     ("exposure",): ([], {"officer", "in_7_days", "in_30_days", "days"}),
     ("link", "minor"): (["1"], {"link", "minor"}),
     ("link", "handover"): (["{ref}", "--to", "a body"], {"addresses"}),
+    ("report", "draft"): (["{ref}", "--no-lookup"], {"drafted", "left_out"}),
+    ("report", "complete"): (["1", "--say", "seen_at=today"], {"report", "state", "missing"}),
+    ("report", "show"): (["1"], {"report", "case", "links", "channel", "lane", "basis", "state", "missing", "ticket"}),
+    ("report", "list"): ([], set()),
+    ("report", "log"): (["1", "--sent", "--ticket", "7"], {"report", "state", "due_at", "ticket", "gone_before"}),
+    ("report", "data-request"): (
+        ["{ref}", "--platform", "imgur", "--agency", "a police", "--legal-basis", "a law", "--on", "2026-03-01T09:00"],
+        {"report", "lane", "state"},
+    ),
+    ("report", "escalate"): ([], {"drafted", "left_out"}),
     ("journal", "list"): ([], set()),
     ("journal", "anchor"): (["-"], {"anchor", "length", "head", "at", "key", "signature"}),
     ("link", "list"): ([], set()),
@@ -98,7 +108,10 @@ ANSWERS: dict[tuple[str, ...], tuple[list[str], set[str]]] = {
 }
 
 # These do not end, open a browser, or want a supervisor or a second person: each has tests of its own.
-ELSEWHERE = {("run",), ("link", "open"), ("workload",), ("request", "approve")}
+ELSEWHERE = {
+    *(("run",), ("link", "open"), ("workload",), ("request", "approve")),
+    *(("report", "again"), ("report", "appeal")),  # follow on what a platform did; test_stories has them
+}
 # These want a draft for a mailbox, or a mailbox with answers: tests/cli/test_report_send.py and test_inbox.py have them.
 ELSEWHERE |= {("report", "send"), ("inbox", "check"), ("inbox", "show"), ("inbox", "accept"), ("inbox", "dismiss")}
 

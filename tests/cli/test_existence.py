@@ -20,16 +20,19 @@ from casebook import (
     letters,
     links,
     officers,
+    replies,
     reports,
     requests,
     sending,
     visits,
 )  # fmt: skip
+from casebook.clocks import NewClock
+from casebook.replies import Happened
 from casebook.reports import NewReport
 from casebook.settings import Cadence
 from casebook.store import Casebook, open_book
 from casebook.vault import open_vault
-from casebook.vocabulary import Act, Category, EntryKind, Lane, LinkId, Verdict
+from casebook.vocabulary import Act, Awaits, Category, EntryKind, Lane, LinkId, ReportEventKind, Verdict
 from tests.cli.test_commands import COMMANDS
 from tests.helpline import ONCE, Helpline, Said
 from tests.reporters.sent import content
@@ -75,6 +78,12 @@ def hide(book: Casebook, amna: access.Actor) -> None:
         casefile.add(book, HIDDEN, kind, {"words": "hers"}, actor=amna, at=AT)
     followups.add(book, HIDDEN, AT + timedelta(hours=1), "call", actor=amna, at=AT)
     requests.erase(book, HIDDEN, "dara", "she asked", actor=amna, at=AT)
+    new = NewReport((LinkId(2),), None, "email-1", Lane.HOST, (), Category.NCII, "en", {"to": "x", "fields": []})
+    sent = reports.draft(book, HIDDEN, [new], actor=amna, at=AT)[0].report
+    consents.change(book, HIDDEN, Act.REPORT_HOST, given=True, actor=amna, at=AT)
+    late = NewClock("us-tida", "us-tida-48h", Awaits.TAKEDOWN, AT, AT + timedelta(hours=48))
+    happened = Happened(ReportEventKind.SENT, AT, ticket="7", starts=[late])
+    replies.note(book, sent, happened, actor=amna, at=AT)
     _write_and_answer(book, amna)
     address = links.addresses_of(book, None, actor=amna, at=AT)
     held, _ = visits.lease_these(book, "w", address, actor=access.MONITOR, at=AT, until=AT)
@@ -102,7 +111,7 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Helpline, Helpline
     return world(folder / "with", hidden=True), world(folder / "without", hidden=False)
 
 
-LINK, ENTRY, REQUEST = "2", "2", "1"
+LINK, ENTRY, REQUEST, REPORT = "2", "2", "1", "1"
 # Every command, aimed at the hidden case wherever it can be aimed; what changes something stands last.
 ASKED: list[list[str]] = [
     ["case", "list"], ["case", "list", "--closed"], ["case", "show", HIDDEN], ["case", "show", HIDDEN.lower()],
@@ -119,6 +128,13 @@ ASKED: list[list[str]] = [
     ["platform", "list"], ["platform", "show", "imgur"], ["basis", "list"], ["basis", "show", "us-tida"], ["lock"],
     ["key", "export", HIDDEN, "never-written"], ["key", "rotate", "--case", HIDDEN], ["unlock"],
     ["assign", HIDDEN, "bilal"], ["assign", HIDDEN, "nobody"], ["unassign", HIDDEN, "amna"],
+    ["report", "draft", HIDDEN, "--no-lookup"], ["report", "draft", OWN, "--follows", REPORT], ["report", "list"],
+    ["report", "list", "--case", HIDDEN], ["report", "list", "--overdue"], ["report", "show", REPORT],
+    ["report", "show", REPORT, "--filled"], ["report", "complete", REPORT, "--say", "description=x"],
+    ["report", "log", REPORT, "--sent"], ["report", "again", REPORT], ["report", "again", LINK, "--link"],
+    ["report", "appeal", REPORT], ["report", "escalate", REPORT], ["report", "escalate"],
+    ["report", "data-request", HIDDEN, "--platform", "imgur", "--agency", "x", "--legal-basis", "x", "--on",
+     "2026-03-01T08:00"],
     ["check", LINK], ["link", "retire", LINK], ["link", "minor", LINK],
     ["case", "close", HIDDEN], ["case", "withdraw", HIDDEN], ["case", "risk", HIDDEN, "high", "--because", "x"],
     ["case", "erase", HIDDEN, "--approver", "sana", "--reason", "x"],
