@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from casebook import dispatches, journal, keys, notices, reports, tickets
-from casebook.access import Actor, Right, key_of, reach, require
+from casebook.access import Actor, Right, admit, key_of, reach, require
 from casebook.errors import NotFound, Refused
 from casebook.replies import Happened, Noted, message_digest, note_in
 from casebook.store import Casebook
@@ -176,9 +176,9 @@ def list_letters(
     """List the letters of the actor's cases that wait, or every one, oldest first; none is opened."""
     require(actor, Right.READ_CASES)
     asked: list[ColumnElement[bool]] = [] if settled else [Letter.settled_at.is_(None)]
-    if case is not None:
-        asked.append(Case.ref == case.strip().upper())
     with book.writing() as session:
+        if case is not None:
+            asked.append(Case.ref == admit(session, actor, case, at).ref)
         rows = session.execute(_joined(actor, at).where(*asked).order_by(Letter.id)).all()
         journal.append(session, book.vault, actor, "letter.list", "all", at)
         return [_view(row.Letter, row.ref) for row in rows]

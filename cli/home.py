@@ -17,6 +17,7 @@ from casebook import (
     credentials,
     digests,
     journal,
+    letters,
     links,
     officers,
     sending,
@@ -34,10 +35,10 @@ from cli.output import as_json as print_json
 from cli.output import table
 from cli.platform import old_facts
 from reporters import bases
-from scheduler import logs
+from scheduler import inbox, logs
 from scheduler.clock import now
 from scheduler.home import DATABASE, Home
-from scheduler.mail import way_out
+from scheduler.mail import password, way_out
 from scheduler.service import BEAT_EVERY_S, Monitor, only_monitor
 
 ESCROW_FILE = "escrow.key"
@@ -132,6 +133,7 @@ def _findings(session: Session) -> Iterator[Finding]:
         ("our view", lambda: _our_view(session)),
         ("mail", lambda: _mail(session)),
         ("sendings", lambda: _sendings(session)),
+        ("inbox", lambda: _inbox(session)),
     )
     for what, try_it in parts:
         try:
@@ -223,6 +225,16 @@ def _sendings(session: Session) -> tuple[str, bool]:
     return f"{count} report(s) of yours may or may not have arrived: pehra report list, then pehra report send", True
 
 
+def _inbox(session: Session) -> tuple[str, bool]:
+    """Say whether answers are read, without asking the server."""
+    home = session.home
+    if home.settings.inbox.host is None:
+        return "no mailbox is read: set inbox.host, or note answers with `pehra report log`", True
+    if password(home, inbox.PASSWORD, inbox.PASSWORD_FILE) is None:
+        raise Unavailable(f"the mailbox has no password: set {inbox.PASSWORD}, or write {inbox.PASSWORD_FILE}")
+    return "answers are read while the monitor runs; try it with: pehra inbox check", False
+
+
 def _writes(session: Session) -> str:
     store.prove_writable(session.book)
     return "the database can be written"
@@ -255,6 +267,7 @@ def status(session: Session, as_json: bool) -> None:
     states = links.counts(session.book, actor=session.actor, at=at)
     swept = sources.due(session.book, actor=session.actor, at=at)
     unsure = sending.unsure(session.book, actor=session.actor, at=at)
+    answers = letters.waiting(session.book, actor=session.actor, at=at)
     answer = {
         "monitor": "running" if alive else "stopped",
         "last_beat_at": life.beat_at if life else None,
@@ -264,6 +277,7 @@ def status(session: Session, as_json: bool) -> None:
         "states": states,
         "sources": swept,
         "unsure_sendings": unsure,
+        "answers_waiting": answers,
     }
     if as_json:
         print_json(answer)
@@ -275,6 +289,8 @@ def status(session: Session, as_json: bool) -> None:
     table(("state", "links"), list(states.items()))
     if unsure:
         click.echo(f"{unsure} report(s) of yours may or may not have arrived; see: pehra report list")
+    if answers:
+        click.echo(f"{answers} answer(s) to your reports wait; see: pehra inbox list")
 
 
 def upgrade(session: Session, as_json: bool) -> None:

@@ -114,7 +114,8 @@ def _text(part: Message) -> str:
         return ""
     if part.get_content_disposition() == "attachment" and kind != "text/rfc822-headers":
         return ""
-    words = decoded(part.get_payload(decode=True) or b"", part.get_content_charset())[:TEXT]
+    data = part.get_payload(decode=True)
+    words = decoded(data, part.get_content_charset())[:TEXT] if isinstance(data, bytes) else ""
     return _without_marks(words) if kind == "text/html" else words
 
 
@@ -211,7 +212,11 @@ def _vouched(message: Message) -> bool:
 def from_elsewhere(sender: str, to: str | None) -> bool:
     """Tell whether a sender's domain is another than that of the address the report was sent to."""
     domains = [one.rpartition("@")[2].lower() for one in (sender, to or "") if "@" in one]
-    return len({_registered(one).top_domain_under_public_suffix or one for one in domains}) != 1 or len(domains) < 2
+    return len(domains) < 2 or len({_site(one) for one in domains}) > 1
+
+
+def _site(domain: str) -> str:
+    return _registered(domain).top_domain_under_public_suffix or ".".join(domain.split(".")[-2:])
 
 
 def is_from_us(mail: Mail, ours: str | None) -> bool:

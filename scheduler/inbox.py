@@ -1,5 +1,8 @@
 """Reads the mailbox that answers come to: what answers a report is kept for its case, the rest is passed over."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from casebook import letters
 from casebook.access import MONITOR
 from casebook.errors import Unavailable
@@ -15,7 +18,7 @@ PASSWORD = "PEHRA_INBOX_PASSWORD"  # noqa: S105  # the variable's name
 PASSWORD_FILE = "inbox.password"  # noqa: S105  # the file's name
 
 
-def check(home: Home, book: Casebook) -> int:
+def check(home: Home, book: Casebook, clock: Callable[[], datetime] = now) -> int:
     """Read what came since the last look; gives how many mails that were. Each is read once, whatever ends the look.
 
     Raises:
@@ -31,15 +34,15 @@ def check(home: Home, book: Casebook) -> int:
     name, count = f"{user}@{settings.host}/{settings.folder}", 0
     with imap.opened(settings, user, secret) as folder:
         for one in folder.after(letters.read_up_to(book, name, folder.validity, actor=MONITOR)):
-            _read(home, book, folder, name, one)
+            _read(home, book, folder, name, one, clock())
             count += 1
     return count
 
 
-def _read(home: Home, book: Casebook, folder: Folder, name: str, one: Waiting) -> None:
+def _read(home: Home, book: Casebook, folder: Folder, name: str, one: Waiting, at: datetime) -> None:
     most = home.settings.inbox.letter_bytes
     raw = folder.fetch(one, most)
     mail = None if raw is None else mails.read(raw, whole=one.size <= most)
     ours = mail is not None and mails.is_from_us(mail, home.settings.reports.email)
     kept = None if raw is None or mail is None or ours else (raw, mail.cited)
-    letters.take(book, name, folder.validity, one.uid, kept, actor=MONITOR, at=now())
+    letters.take(book, name, folder.validity, one.uid, kept, actor=MONITOR, at=at)

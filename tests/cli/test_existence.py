@@ -18,12 +18,14 @@ from casebook import (
     consents,
     followups,
     images,
+    letters,
     links,
     names,
     officers,
     replies,
     reports,
     requests,
+    sending,
     sightings,
     sources,
     visits,
@@ -49,6 +51,7 @@ from casebook.vocabulary import (
 )
 from tests.cli.test_commands import COMMANDS
 from tests.helpline import ONCE, Helpline, Said
+from tests.reporters.sent import content
 
 HIDDEN, OWN = "C-9M4ZQ7", "C-2CDEFG"
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -99,6 +102,7 @@ def hide(book: Casebook, amna: access.Actor) -> None:
     late = NewClock("us-tida", "us-tida-48h", Awaits.TAKEDOWN, AT, AT + timedelta(hours=48))
     happened = Happened(ReportEventKind.SENT, AT, ticket="7", starts=[late])
     replies.note(book, sent, happened, actor=amna, at=AT)
+    _write_and_answer(book, amna)
     address = links.addresses_of(book, None, actor=amna, at=AT)
     held, _ = visits.lease_these(book, "w", address, actor=access.MONITOR, at=AT, until=AT)
     seen = [visits.Seen(one.address, AT, Verdict.LIVE, "r", "b", 200, rendered=False, took_ms=1) for one in held]
@@ -115,6 +119,18 @@ def look_for(book: Casebook, amna: access.Actor) -> None:
     met = sightings.Met(SWEPT, media, (sightings.Hit("hash", image=image, distance=1),))
     sightings.record(book, "w", source, [met], actor=access.MONITOR, at=AT, sweeps=Sweeps())
     sources.release(book, "w", actor=access.MONITOR, at=AT)
+
+
+def _write_and_answer(book: Casebook, amna: access.Actor) -> None:
+    """A report that left without anybody knowing whether it arrived, and an answer that waits."""
+    consents.change(book, HIDDEN, Act.REPORT_POLICY, given=True, actor=amna, at=AT)
+    link = links.list_links(book, actor=amna, at=AT, case=HIDDEN)[0].link
+    new = NewReport((LinkId(link),), None, "email.a", Lane.POLICY, (), Category.NCII, "en", content())
+    report = reports.draft(book, HIDDEN, [new], actor=amna, at=AT)[0].report
+    attempt = sending.begin(book, report, content(), "<a@b.example>", actor=amna, at=AT)
+    sending.hand_over(book, attempt, actor=amna, at=AT)
+    cited = letters.Cited(["a@b.example"], [], None)
+    assert letters.take(book, "a mailbox", 7, 1, (b"hers", cited), actor=access.MONITOR, at=AT) == 1
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +150,9 @@ ASKED: list[list[str]] = [
     ["file", "show", HIDDEN], ["consent", "list", HIDDEN], ["referral", "list", HIDDEN], ["followup", "list", HIDDEN],
     ["followup", "list"], ["request", "list"], ["notices"], ["exposure"], ["status"], ["doctor"], ["officer", "list"],
     ["journal", "list", "--case", HIDDEN], ["journal", "list"], ["retention", "receipts"], ["workload"],
+    ["report", "send", "1"], ["report", "send", "1", "--resolve", "lost"], ["inbox", "check"], ["inbox", "list"],
+    ["inbox", "list", "--all", "--case", HIDDEN], ["inbox", "show", "1"], ["inbox", "accept", "1", "--as", "acted"],
+    ["inbox", "dismiss", "1"],
     ["digest", "preview"], ["digest", "readers"], ["digest", "list"],
     ["digest", "subscribe", "a@staff.example"], ["digest", "send"], ["digest", "unsubscribe"],
     ["platform", "list"], ["platform", "show", "imgur"], ["basis", "list"], ["basis", "show", "us-tida"], ["lock"],
@@ -197,7 +216,8 @@ def masked(value: Any, name: str = "") -> Any:
     if isinstance(value, list):
         return [masked(one, name) for one in value]
     if value is not None and (
-        name in {"seq", "link", "entry", "report", "request", "notice", "took_ms", "backup", "key", "last_beat_at"}
+        name
+        in {"seq", "link", "entry", "report", "letter", "request", "notice", "took_ms", "backup", "key", "last_beat_at"}
         or (isinstance(value, int) and name in {"image", "name", "source", "sighting"})
     ):
         return "#"

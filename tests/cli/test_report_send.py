@@ -35,12 +35,16 @@ def box(running: Mailbox) -> Mailbox:
 
 @pytest.fixture
 def helpline(tmp_path: Path, box: Mailbox) -> Helpline:
-    """A home with two drafts: one for a mailbox, one for a form."""
+    """A home with two drafts, one for a mailbox and one for a form, whose mail goes to the loopback server."""
     settings = {
         "MAIL__HOST": "127.0.0.1", "MAIL__PORT": str(box.port), "MAIL__SECURITY": "none",
         "MAIL__SENDER": "bounces@helpline.example", "REPORTS__EMAIL": "reports@helpline.example",
     }  # fmt: skip
-    made = Helpline(tmp_path, settings)
+    return with_drafts(tmp_path, settings)
+
+
+def with_drafts(folder: Path, settings: dict[str, str]) -> Helpline:
+    made = Helpline(folder, settings)
     ref = made.opened("https://pixhaven.example/p/1")
     book = open_book(f"sqlite:///{made.home}/{DATABASE}", open_vault(made.home, {}))
     actor = officers.prove(book, officers.claim(book, None), None, at=now())
@@ -83,7 +87,7 @@ def test_a_wrong_password_leaves_a_draft(helpline: Helpline) -> None:
     with Mailbox(safe=True) as safe:
         helpline.settings |= {
             "MAIL__PORT": str(safe.port), "MAIL__HOST": "localhost", "MAIL__SECURITY": "starttls",
-            "MAIL__CA_FILE": str(safe.certificate), "MAIL__USER": "watch",
+            "MAIL__CA_FILE": str(safe.certificate), "MAIL__USER": "watch", "MAIL__TIME_S": "2",
         }  # fmt: skip
         helpline.surroundings["PEHRA_MAIL_PASSWORD"] = "wrong"
         said = helpline.here("report", "send", "1")

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ from tests.web.imap import PASSWORD, USER, Mailstore
 from tests.web.smtp import Mailbox
 
 VOUCHED = "Authentication-Results: mx; dkim=pass"
-SOON = datetime(2100, 1, 1, tzinfo=UTC)
+SOON = later(9)
 
 
 @pytest.fixture(scope="module")
@@ -54,15 +53,15 @@ class Desk(Helpline):
 
     def id_of(self, dispatch: int) -> str:
         [file] = (self.folder / "out").glob(f"report-*-{dispatch}.eml")
-        found = re.search(r"<[^>]+@helpline.example>", file.read_text())
+        found = re.search(r"Message-ID:\s*(<[^>]+>)", file.read_text())
         assert found
-        return found[0]
+        return found[1]
 
     def check(self, **more: object) -> int:
         settings = {"host": "localhost", "port": self.store.port, "ca_file": self.store.certificate, "user": USER}
         made = Inbox.model_validate({**settings, "time_s": 5, **more})
         home = Home(self.folder, None, Settings(inbox=made, reports=Reports(email="us@helpline.example")))
-        return inbox.check(home, self.book)
+        return inbox.check(home, self.book, lambda: later(5))
 
     def comes(self, words: str, *heads: str, sender: str = "desk@pixhaven.example", cites: str | None = None) -> bytes:
         heads = heads or (VOUCHED, f"In-Reply-To: {cites or self.message_id}")
@@ -245,9 +244,9 @@ def test_a_letter_to_somebody_else_is_none(desk: Desk) -> None:
     bilal = officers.prove(desk.book, officers.claim(desk.book, "bilal"), None, at=later(2))
     assert letters.list_letters(desk.book, actor=bilal, at=SOON) == []
     for number in (1, 999):
-        with pytest.raises(NotFound, match="^no letter of that number"):
+        with pytest.raises(NotFound, match=r"^no letter of that number"):
             letters.show(desk.book, number, actor=bilal, at=SOON)
-        with pytest.raises(NotFound, match="^no letter of that number"):
+        with pytest.raises(NotFound, match=r"^no letter of that number"):
             letters.dismiss(desk.book, number, actor=bilal, at=SOON)
 
 
