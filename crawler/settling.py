@@ -82,7 +82,8 @@ class Clock:
         return self._arrived.is_set()
 
     async def release(self) -> None:
-        """Let it run like any clock again."""
+        """Let it run on; one that is let go of while it stands would stand for good."""
+        await self._session.send("Emulation.setVirtualTimePolicy", {"policy": "advance"})
         await self._session.detach()
 
 
