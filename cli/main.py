@@ -2,39 +2,15 @@
 
 import sys
 import traceback
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
 from casebook.errors import CasebookError, NotFound, Refused
 from casebook.keys import leave_no_core
-from cli import (
-    basis,
-    case,
-    check,
-    consent,
-    digest,
-    exposure,
-    file,
-    followup,
-    hash,  # noqa: A004  # the command's name
-    home,
-    image,
-    inbox,
-    journal,
-    key,
-    link,
-    name,
-    officer,
-    platform,
-    referral,
-    report,
-    request,
-    sighting,
-    source,
-    stats,
-    sweep,
-)
 from cli.context import Session
 from scheduler.logs import OURS
 
@@ -42,7 +18,65 @@ COULD_NOT, ASKED_WRONGLY = 1, 2
 PATH = click.Path(path_type=Path)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+# Which modules of this package make which commands. They are read only when one of these is asked for: to read them all
+# takes longer than most commands do.
+MADE_BY: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("home",): ("init", "doctor", "run", "status", "db"),
+    ("officer",): ("officer", "assign", "unassign", "unlock", "lock", "notices"),
+    ("key",): ("key",),
+    ("request",): ("break-glass", "request", "retention"),
+    ("case",): ("case",),
+    ("file",): ("file",),
+    ("consent",): ("consent",),
+    ("referral",): ("referral",),
+    ("followup",): ("followup",),
+    ("link", "exposure"): ("link", "exposure", "workload"),
+    ("report",): ("report",),
+    ("inbox",): ("inbox",),
+    ("check",): ("check",),
+    ("image",): ("image", "video"),
+    ("name",): ("name",),
+    ("source",): ("source",),
+    ("sweep",): ("sweep",),
+    ("sighting",): ("sighting",),
+    ("hash",): ("hash",),
+    ("stats",): ("stats",),
+    ("platform",): ("platform",),
+    ("basis",): ("basis",),
+    ("digest",): ("digest",),
+    ("journal",): ("journal",),
+}
+
+
+class Commands(click.Group):
+    """All commands; the modules that make them are read at need."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Read what makes this command."""
+        for modules, names in MADE_BY.items():
+            if cmd_name in names and cmd_name not in self.commands:
+                self._join(modules)
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Read them all."""
+        self.complete()
+        return super().list_commands(ctx)
+
+    def complete(self) -> "Commands":
+        """Read every module, and give itself."""
+        for modules, names in MADE_BY.items():
+            if not set(names) <= set(self.commands):
+                self._join(modules)
+        return self
+
+    def _join(self, modules: Sequence[str]) -> None:
+        for name in modules:
+            made: Any = import_module(f"cli.{name}")
+            made.join(self)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option(
     "--home", "folder", type=click.Path(path_type=Path), envvar="PEHRA_HOME", default="data", show_default=True
 )
@@ -55,31 +89,6 @@ PATH = click.Path(path_type=Path)
 def pehra(context: click.Context, folder: Path, config: Path | None, officer: str | None) -> None:
     """Keep watch over what a helpline has reported: what is up, what is gone, what came back."""
     context.obj = Session(folder, config, officer)
-
-
-CARE = (file, consent, referral, followup)
-SWEEPS = (image, name, source, sweep, sighting)
-KNOWN = (platform, basis)
-for group in (
-    home,
-    officer,
-    key,
-    request,
-    case,
-    *CARE,
-    link,
-    report,
-    inbox,
-    exposure,
-    check,
-    *SWEEPS,
-    hash,
-    stats,
-    *KNOWN,
-    digest,
-    journal,
-):
-    group.join(pehra)
 
 
 def main() -> None:

@@ -3,13 +3,14 @@
 import json
 import sqlite3
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
-from cli.main import pehra
+from cli.main import MADE_BY, Commands, pehra
 from tests.helpline import Helpline
 from tests.matchers.drawn import scene
 
@@ -24,7 +25,7 @@ def every(group: click.Group, *path: str) -> Iterator[tuple[tuple[str, ...], cli
             yield (*path, name), command
 
 
-COMMANDS = dict(every(pehra))
+COMMANDS = dict(every(pehra.complete()))
 ANSWERS: dict[tuple[str, ...], tuple[list[str], set[str]]] = {
     ("init",): ([], {"home", "key_made", "officer"}),
     ("doctor",): ([], {"checks"}),
@@ -142,6 +143,14 @@ def test_every_command_takes_json_and_says_what_it_does(path: tuple[str, ...]) -
     command = COMMANDS[path]
     assert "--json" in [name for option in command.params for name in option.opts]
     assert command.get_short_help_str(200)
+
+
+def test_each_module_makes_the_commands_it_is_read_for() -> None:
+    for modules, names in MADE_BY.items():
+        group = Commands()
+        for name in modules:
+            import_module(f"cli.{name}").join(group)
+        assert set(group.commands) == set(names)
 
 
 @pytest.fixture(scope="module")
