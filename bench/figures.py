@@ -87,8 +87,8 @@ def rows() -> list[str]:
         f"""INSERT INTO watched_link (id, case_id, address_id, category, added_at, minor, state, since, last_told_at, last_seen_live_at, first_seen_gone_at, taken_down_at, times_resurfaced)
             SELECT i, 1 + i / {2 * REPORTS // (REPORTS // 10)} % {REPORTS // 10}, i, 'ncii', {moment(sent)}, 0, iif({again}, 'resurfaced', iif({down}, 'removed', 'live')), {moment(sent)}, {moment(last)},
             iif({again}, {moment(f"({gone} + 20 * 86400)")}, iif({down}, {moment(live)}, {moment(last)})), iif({down}, {moment(gone)}, NULL), iif({down} AND NOT {again}, {moment(gone)}, NULL), {again} FROM n""",
-        f"""INSERT INTO report (id, case_id, platform, channel, lane, basis, category, language, state, outcome, drafted_at, sent_at, first_reply_at, answered_at, content)
-            SELECT i, 1 + i / 10 % {REPORTS // 10}, 'p' || (i % {PLATFORMS}), 'p' || (i % {PLATFORMS}) || iif(i % 3, '.form', '.partner'), iif(i % 3, 'policy', 'partner'), 'platform-policy', iif(i % 5, 'ncii', 'impersonation'), 'en',
+        f"""INSERT INTO report (id, case_id, platform, channel, lane, basis, needs, category, language, state, outcome, drafted_at, sent_at, first_reply_at, answered_at, content)
+            SELECT i, 1 + i / 10 % {REPORTS // 10}, 'p' || (i % {PLATFORMS}), 'p' || (i % {PLATFORMS}) || iif(i % 3, '.form', '.partner'), iif(i % 3, 'policy', 'partner'), 'platform-policy', '', iif(i % 5, 'ncii', 'impersonation'), 'en',
             iif(i % 4, 'answered', 'sent'), iif(i % 4, iif(i % 9, 'acted', 'refused'), NULL), s, s, r, iif(i % 4, r, NULL), randomblob(800)
             FROM (SELECT i, {moment(sent.replace(report, "i"))} AS s, {moment(f"({sent.replace(report, 'i')} + CAST({chance('i', 7)} * 400000 AS INTEGER))")} AS r FROM n WHERE i <= {REPORTS})""",
         f"INSERT INTO report_link (id, report_id, link_id) SELECT i, {report}, i FROM n",

@@ -71,7 +71,14 @@ def link(book: Casebook, case: int, **values: Any) -> int:
 
 def report(book: Casebook, case: int, *links: int, **values: Any) -> int:
     fields = {"platform": "p", "channel": "p.form", "lane": Lane.POLICY, "state": ReportState.SENT, "sent_at": START}
-    rest = {"basis": "b", "category": Category.NCII, "language": "en", "drafted_at": START, "content": b"x"}
+    rest = {
+        "basis": "b",
+        "needs": "",
+        "category": Category.NCII,
+        "language": "en",
+        "drafted_at": START,
+        "content": b"x",
+    }
     one = put(book, Report, case_id=case, **{**rest, **fields, **values})
     for link in links:
         put(book, ReportLink, report_id=one, link_id=link)
