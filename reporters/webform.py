@@ -3,6 +3,7 @@
 Nothing here presses a button: what the browser does is open the page and type.
 """
 
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,7 +73,8 @@ def open_form(
     """
     try:
         with sync_playwright() as playwright:
-            running = playwright.chromium.launch(executable_path=str(browser), headless=headless, args=["--no-sandbox"])
+            root = ["--no-sandbox"] if os.geteuid() == 0 else []
+            running = playwright.chromium.launch(executable_path=str(browser), headless=headless, args=root)
             try:
                 page = running.new_page()
                 page.goto(url, timeout=time_s * 1000, wait_until="domcontentloaded")
