@@ -15,7 +15,6 @@ from casebook.store import Casebook
 from casebook.tables import Mailing, Reader, Told
 from casebook.vocabulary import DigestKind
 
-FIRST_COVERS = periods.LASTS
 LONGEST_WAIT = timedelta(days=1)
 KEPT = timedelta(days=400)
 SENDING_TAKES = timedelta(minutes=10)  # for so long another sender leaves one alone that was just taken up
@@ -74,7 +73,7 @@ def _note_due(session: Session, reader: Reader, settings: Settings, at: datetime
         if period.due_at < reader.since or _of(session, reader, kind, period.label):
             continue
         last = select(func.max(Mailing.until)).where(Mailing.officer_id == reader.officer_id, Mailing.kind == kind)
-        since = session.scalar(last) or period.due_at - FIRST_COVERS[kind]
+        since = session.scalar(last) or period.due_at - periods.LASTS[kind]
         session.add(_row(reader, kind, period.label, since, at))
 
 

@@ -3,13 +3,13 @@
 import os
 import tempfile
 import webbrowser
-from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from casebook import digests, readers, week
 from casebook.errors import Unavailable
+from casebook.periods import LASTS
 from casebook.vocabulary import DigestKind
 from casebook.week import Week
 from cli.context import Session, command
@@ -20,7 +20,6 @@ from scheduler import digests as sender
 from scheduler.clock import now
 from scheduler.mail import way_out
 
-LASTS = {DigestKind.WEEKLY: timedelta(days=7), DigestKind.DAILY: timedelta(days=1)}
 LANGUAGE = click.Choice(readers.LANGUAGES)
 
 
