@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tests.helpline import ONCE, Helpline
 from tests.web.server import Web
 
 BODY_BYTES = 800_000
+OTHERS_BYTES = 50_000_000  # what is read of a page that is not a minor's
 # What may be on its way when we hang up: the server's own buffers, and those of a socket at each end.
 BUFFERED_BYTES = 400_000
 MEDIA = ["/film/1", "/film/image", "/film/unnamed"]
@@ -27,11 +29,17 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
-    helpline = Helpline(tmp_path_factory.mktemp("minor"), {**ONCE, "CRAWLER__MINOR_BODY_BYTES": str(BODY_BYTES)})
+    limits = {"CRAWLER__MINOR_BODY_BYTES": str(BODY_BYTES), "CRAWLER__BODY_BYTES": str(OTHERS_BYTES)}
+    helpline = Helpline(tmp_path_factory.mktemp("minor"), {**ONCE, **limits})
     with Web(len(PATHS)) as web:
         helpline.opened(*(web.url(path, host=number) for number, path in enumerate(PATHS)), minor=True)
         looked = helpline.ask("check", "--all")["links"]
         yield Seen(dict(zip(PATHS, looked, strict=True)), web, helpline)
+
+
+def most_unread_bytes() -> int:
+    """What the system may take for a socket that has read for a while, before its reader gets to hanging up."""
+    return int(Path("/proc/sys/net/ipv4/tcp_rmem").read_text().split()[2])
 
 
 @pytest.mark.parametrize("path", [*MEDIA, "/film/2"])
@@ -42,7 +50,7 @@ def test_of_a_picture_or_a_film_only_the_headers_are_taken(seen: Seen, path: str
 
 def test_of_a_page_no_more_is_read_than_tells_that_it_is_up(seen: Seen) -> None:
     assert seen.web.hits("/endless/1") == 1
-    assert seen.web.bytes_served("/endless/1") < BODY_BYTES + BUFFERED_BYTES
+    assert seen.web.bytes_served("/endless/1") < min(BODY_BYTES + BUFFERED_BYTES + most_unread_bytes(), OTHERS_BYTES)
 
 
 def test_nothing_that_a_page_names_is_asked_for_and_no_browser_looks(seen: Seen) -> None:
