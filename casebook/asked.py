@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select, union_all
 from sqlalchemy.orm import Session
 
+from casebook.access import among
 from casebook.tables import Case, Report, ReportLink
 from casebook.vocabulary import Follows, ReportState
 
@@ -49,7 +50,7 @@ def cases(mine: Select[int], since: datetime, until: datetime) -> Select[int, da
     waits = select(Report.case_id, Report.drafted_at.label("at")).where(
         Report.state == ReportState.DRAFTED, Report.case_id.in_(mine)
     )
-    both = union_all(sent.where(Report.case_id.in_(mine)), waits).subquery()
+    both = union_all(sent.where(among(Report.case_id, mine)), waits).subquery()
     newest = func.max(both.c.at)
     return select(both.c.case_id, newest).group_by(both.c.case_id).order_by(newest.desc(), both.c.case_id)
 
@@ -93,7 +94,8 @@ def further(session: Session, reports: Collection[int]) -> dict[int, Step]:
     query = select(Report.predecessor_id, Report.id, Report.state).where(
         Report.predecessor_id.in_(reports), Report.follows == Follows.ESCALATION, STANDS
     )
-    return {before: Step(number, _left(state)) for before, number, state in session.execute(query.order_by(Report.id))}
+    rows = sorted(session.execute(query).tuples())
+    return {before: Step(number, _left(state)) for before, number, state in rows if before is not None}
 
 
 def since(session: Session, links: Mapping[int, datetime]) -> dict[int, Step]:

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from casebook.clocks import portions
 from casebook.tables import Address, Event, Report, ReportLink, WatchedLink
 from casebook.vocabulary import EventKind, Lane
 
@@ -38,42 +40,42 @@ class Fall:
     hours: tuple[float, float] | None
 
 
-def of_events(session: Session, events: Select[int]) -> list[Fall]:
-    """Give takedowns by their events' numbers, given as a query."""
-    links = select(Event.link_id).where(Event.id.in_(events))
-    asked = _moments(session, _asked(links))
-    back = _moments(session, _back(links))
-    query = (
-        select(
-            Address.platform, Event.at, Event.link_id, WatchedLink.reported_at, Event.last_seen_live_at,
-            Event.first_seen_gone_at,
-        )
-        .join(WatchedLink, WatchedLink.id == Event.link_id)
-        .join(Address, Address.id == WatchedLink.address_id)
-        .where(Event.id.in_(events))
+def of_links(session: Session, fallen: Select[Any]) -> list[Fall]:
+    """Give takedowns; `fallen` is a query of their events, their watched links and cases, without columns yet."""
+    columns = (
+        Event.link_id, Address.platform, Event.at, WatchedLink.reported_at, Event.last_seen_live_at,
+        Event.first_seen_gone_at,
     )  # fmt: skip
+    query = fallen.add_columns(*columns).join(Address, Address.id == WatchedLink.address_id)
+    rows = session.execute(query).all()
+    links = sorted({row[0] for row in rows})
+    asked, back = (
+        _moments(session, _asked(), ReportLink.link_id, links),
+        _moments(session, _back(), Event.link_id, links),
+    )
     return [
         Fall(platform, at, _hours([*asked[link], *([noted] if noted else [])], back[link], live, gone))
-        for platform, at, link, noted, live, gone in session.execute(query)
+        for link, platform, at, noted, live, gone in rows
     ]
 
 
-def _asked(links: Select[int]) -> Select[int, datetime | None]:
+def _asked() -> Select[Any]:
     return (
         select(ReportLink.link_id, Report.sent_at)
         .join(Report, Report.id == ReportLink.report_id)
-        .where(ReportLink.link_id.in_(links), Report.sent_at.is_not(None), Report.lane.not_in(ASK_NOTHING))
+        .where(Report.sent_at.is_not(None), Report.lane.not_in(ASK_NOTHING))
     )
 
 
-def _back(links: Select[int]) -> Select[int, datetime]:
-    return select(Event.link_id, Event.at).where(Event.kind == EventKind.RESURFACED, Event.link_id.in_(links))
+def _back() -> Select[Any]:
+    return select(Event.link_id, Event.at).where(Event.kind == EventKind.RESURFACED)
 
 
-def _moments(session: Session, query: Select[int, datetime]) -> dict[int, list[datetime]]:
+def _moments(session: Session, query: Select[Any], column: Any, links: Sequence[int]) -> dict[int, list[datetime]]:  # noqa: ANN401  # a column of numbers
     found: dict[int, list[datetime]] = defaultdict(list)
-    for link, at in session.execute(query):
-        found[link].append(at)
+    for some in portions(links):
+        for link, at in session.execute(query.where(column.in_(some))):
+            found[link].append(at)
     return found
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from casebook import asked, clocks, controls, falls, journal
-from casebook.access import Actor, Role, standing
+from casebook.access import Actor, Role, among, standing
 from casebook.asked import Asked, Step
 from casebook.errors import Refused
 from casebook.falls import Down
@@ -139,20 +139,20 @@ def of_officer(book: Casebook, officer: int, since: datetime, until: datetime, *
         journal.append(session, book.vault, actor, "digest.gather", f"officer-{officer}", at)
         mine = _cases(officer, at)
         within = (Event.at > since, Event.at <= until)
-        fell = falls.of_events(session, _links_of(mine, Event.id).where(Event.kind == EventKind.TAKEN_DOWN, *within))
+        fell = falls.of_links(session, _links_of(mine).where(Event.kind == EventKind.TAKEN_DOWN, *within))
         return Week(
             since,
             until,
             back=_back(session, mine, within),
             copies=_copies(session, mine, (Sighting.found_at > since, Sighting.found_at <= until)),
-            missed=_clocks(session, mine, (Report.state.in_(WAITING), *clocks.runs_out(at))),
-            due=_clocks(session, mine, (Clock.due_at > at, Clock.due_at <= at + DUE_WITHIN, *clocks.running())),
+            missed=_clocks(session, Report.case_id.in_(mine), Report.state.in_(WAITING), *clocks.runs_out(at)),
+            due=_due(session, mine, at),
             lost=_lost(session, mine, within),
             asked=_asked(session, mine, since, until),
             blind=_blind(session, mine),
             down=tuple(falls.by_platform(fell)),
             per_day=falls.per_day(fell, since, until),
-            cases=session.scalar(select(func.count()).select_from(mine.subquery())) or 0,
+            cases=session.scalar(mine.with_only_columns(func.count(Case.id.distinct()))) or 0,
             watched=_watched(session, mine),
             follow_ups_overdue=_overdue(session, mine, at),
         )
@@ -169,7 +169,7 @@ def of_mailing(book: Casebook, mailing: int, officer: int, *, actor: Actor, at: 
             at,
             back=_back(session, mine, (Event.id.in_(of["event"]),)),
             copies=_copies(session, mine, (Sighting.id.in_(of["sighting"]),)),
-            missed=_clocks(session, mine, (Clock.id.in_(of["clock"]),)),
+            missed=_clocks(session, among(Report.case_id, mine), Clock.id.in_(of["clock"])),
         )
 
 
@@ -180,7 +180,7 @@ def urgent(session: Session, officer: int, since: datetime, at: datetime) -> lis
     copies = select(Sighting.id).where(
         Sighting.case_id.in_(mine), Sighting.state == SightingState.SUSPECTED, Sighting.found_at > since
     )
-    missed = _clocks_of(mine, Clock.id).where(Clock.due_at > since, *clocks.runs_out(at))
+    missed = _clocks_of(Clock.id).where(Report.case_id.in_(mine), Clock.due_at > since, *clocks.runs_out(at))
     kinds = (("event", back), ("sighting", copies), ("clock", missed))
     return [f"{kind}-{number}" for kind, query in kinds for number in session.scalars(query)]
 
@@ -195,7 +195,6 @@ def _cases(officer: int, at: datetime) -> Select[int]:
         select(Case.id)
         .join(Assignment, Assignment.case_id == Case.id)
         .where(Case.closed_at.is_(None), Assignment.officer_id == officer, *standing(at))
-        .distinct()
     )
 
 
@@ -212,23 +211,18 @@ def _links_of(mine: Select[int], *columns: Any) -> Select[Any]:  # noqa: ANN401 
         select(*columns)
         .join(WatchedLink, WatchedLink.id == Event.link_id)
         .join(Case, Case.id == WatchedLink.case_id)
-        .where(WatchedLink.case_id.in_(mine), WatchedLink.retired_at.is_(None))
+        .where(among(WatchedLink.case_id, mine), WatchedLink.retired_at.is_(None))
     )
 
 
 def _some(session: Session, query: Any, make: Callable[..., T]) -> Some[T]:  # noqa: ANN401  # a query for make's fields
-    rows = session.execute(query.limit(SHOWN)).all()
-    of = len(rows)
-    if of == SHOWN:
-        of = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    return Some(tuple(make(*row) for row in rows), of)
+    rows = session.execute(query.add_columns(func.count().over()).limit(SHOWN)).all()
+    return Some(tuple(make(*row[:-1]) for row in rows), rows[0][-1] if rows else 0)
 
 
 def _back(session: Session, mine: Select[int], which: tuple[ColumnElement[bool], ...]) -> Some[Back]:
     """Give links that are back and still up, the newest return of each."""
-    newest = _links_of(mine, func.max(Event.id)).where(
-        Event.kind == EventKind.RESURFACED, WatchedLink.state == State.RESURFACED, *which
-    )
+    newest = select(func.max(Event.id)).where(Event.kind == EventKind.RESURFACED, *which).group_by(Event.link_id)
     report = (
         select(func.max(Report.id))
         .join(ReportLink, ReportLink.report_id == Report.id)
@@ -246,7 +240,7 @@ def _back(session: Session, mine: Select[int], which: tuple[ColumnElement[bool],
         report,
     )
     query = _links_of(mine, *columns).join(Address, Address.id == WatchedLink.address_id)
-    query = query.where(Event.id.in_(newest.group_by(Event.link_id)))
+    query = query.where(Event.id.in_(newest), WatchedLink.state == State.RESURFACED)
     found = _some(session, query.order_by(Event.at.desc()), Back)
     since = asked.since(session, {one.link: one.at for one in found.shown})
     return Some(tuple(replace(one, again=since.get(one.link)) for one in found.shown), found.of)
@@ -262,18 +256,19 @@ def _copies(session: Session, mine: Select[int], which: tuple[ColumnElement[bool
     return _some(session, query, Copy)
 
 
-def _clocks_of(mine: Select[int], *columns: Any) -> Select[Any]:  # noqa: ANN401  # columns of any type
-    return (
-        select(*columns)
-        .join(Report, Report.id == Clock.report_id)
-        .join(Case, Case.id == Report.case_id)
-        .where(Report.case_id.in_(mine))
-    )
+def _clocks_of(*columns: Any) -> Select[Any]:  # noqa: ANN401  # columns of any type
+    reports = select(*columns).join(Report, Report.id == Clock.report_id)
+    return reports.join(Case, Case.id == Report.case_id)
 
 
-def _clocks(session: Session, mine: Select[int], which: tuple[ColumnElement[bool], ...]) -> Some[Due]:
+def _due(session: Session, mine: Select[int], at: datetime) -> Some[Due]:
+    soon = (Clock.due_at > at, Clock.due_at <= at + DUE_WITHIN)
+    return _clocks(session, among(Report.case_id, mine), *soon, *clocks.running())
+
+
+def _clocks(session: Session, *which: ColumnElement[bool]) -> Some[Due]:
     columns = (Case.ref, Report.id, Clock.basis, Clock.due_at, Clock.awaits == Awaits.OURS)
-    found = _some(session, _clocks_of(mine, *columns).where(*which).order_by(Clock.due_at), Due)
+    found = _some(session, _clocks_of(*columns).where(*which).order_by(Clock.due_at), Due)
     further = asked.further(session, {one.report for one in found.shown})
     return Some(tuple(replace(one, then=further.get(one.report)) for one in found.shown), found.of)
 

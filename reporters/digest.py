@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from casebook.asked import Asked, Step
 from casebook.clocks import BACK
@@ -71,9 +72,7 @@ class Writer:
     def __init__(self, language: str, timezone: str) -> None:
         self._language, self._zone = language, ZoneInfo(timezone)
         self._words: dict[str, Any] = _words()[language]
-        around = {"loader": PackageLoader("reporters"), "undefined": StrictUndefined, "trim_blocks": True}
-        self._html = Environment(autoescape=True, **around).get_template("digest.html.j2")  # type: ignore[arg-type]
-        self._text = Environment(autoescape=False, **around).get_template("digest.txt.j2")  # type: ignore[arg-type]  # noqa: S701  # plain text has no markup
+        self._html, self._text = _templates()
 
     def title(self, kind: DigestKind) -> str:
         """Give the digest's heading, which tells a stranger nothing."""
@@ -234,5 +233,15 @@ def _or_dash(value: object) -> str:
     return "–" if value is None else str(value)
 
 
+@cache
+def _templates() -> tuple[Template, Template]:
+    """Give the page's template and the plain text's."""
+    around = {"loader": PackageLoader("reporters"), "undefined": StrictUndefined, "trim_blocks": True}
+    page = Environment(autoescape=True, **around)  # type: ignore[arg-type]
+    text = Environment(autoescape=False, **around)  # type: ignore[arg-type]  # noqa: S701  # no markup in it
+    return page.get_template("digest.html.j2"), text.get_template("digest.txt.j2")
+
+
+@cache
 def _words() -> dict[str, dict[str, Any]]:
     return tomllib.loads(files("reporters").joinpath("digest.toml").read_text("utf-8"))
