@@ -94,7 +94,7 @@ def further(session: Session, reports: Collection[int]) -> dict[int, Step]:
     query = select(Report.predecessor_id, Report.id, Report.state).where(
         Report.predecessor_id.in_(reports), Report.follows == Follows.ESCALATION, STANDS
     )
-    rows = sorted(session.execute(query).tuples())
+    rows = sorted(session.execute(query), key=lambda row: row.id)
     return {before: Step(number, _left(state)) for before, number, state in rows if before is not None}
 
 

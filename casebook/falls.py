@@ -14,6 +14,7 @@ from casebook.clocks import portions
 from casebook.tables import Address, Event, Report, ReportLink, WatchedLink
 from casebook.vocabulary import EventKind, Lane
 
+Columns = Select[*tuple[Any, ...]]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST_DAYS = 31
 ASK_NOTHING = (Lane.DATA_REQUEST, Lane.DE_INDEX)  # an authority's own request, and a search engine: neither removes
@@ -40,7 +41,7 @@ class Fall:
     hours: tuple[float, float] | None
 
 
-def of_links(session: Session, fallen: Select[Any]) -> list[Fall]:
+def of_links(session: Session, fallen: Columns) -> list[Fall]:
     """Give takedowns; `fallen` is a query of their events, their watched links and cases, without columns yet."""
     columns = (
         Event.link_id, Address.platform, Event.at, WatchedLink.reported_at, Event.last_seen_live_at,
@@ -59,7 +60,7 @@ def of_links(session: Session, fallen: Select[Any]) -> list[Fall]:
     ]
 
 
-def _asked() -> Select[Any]:
+def _asked() -> Columns:
     return (
         select(ReportLink.link_id, Report.sent_at)
         .join(Report, Report.id == ReportLink.report_id)
@@ -67,11 +68,11 @@ def _asked() -> Select[Any]:
     )
 
 
-def _back() -> Select[Any]:
+def _back() -> Columns:
     return select(Event.link_id, Event.at).where(Event.kind == EventKind.RESURFACED)
 
 
-def _moments(session: Session, query: Select[Any], column: Any, links: Sequence[int]) -> dict[int, list[datetime]]:  # noqa: ANN401  # a column of numbers
+def _moments(session: Session, query: Columns, column: Any, links: Sequence[int]) -> dict[int, list[datetime]]:  # noqa: ANN401  # a column of numbers
     found: dict[int, list[datetime]] = defaultdict(list)
     for some in portions(links):
         for link, at in session.execute(query.where(column.in_(some))):

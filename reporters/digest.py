@@ -3,10 +3,10 @@
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ FONTS = {
     "ur": "'Noto Nastaliq Urdu','Jameel Noori Nastaleeq','Urdu Typesetting',Tahoma,sans-serif",
 }
 BAR_PX = 28
+LONG_PAST = timedelta(days=180)
 NAMED = 2  # platforms of one case; of more it is said how many
 SPARKS = "▁▂▃▄▅▆▇█"
 
@@ -117,7 +118,7 @@ class Writer:
         return self._say("to_look_at", n=waiting) if waiting else str(self._words["quiet"])
 
     def _parts(self, week: Week) -> Iterator[Part]:
-        site, at = self._site, self._at
+        site, at = self._site, partial(self._at, week.until)
         columns: tuple[str, ...]
         if week.back.of:
             columns = ("case", "link", "platform", "at", "times", "report", "again")
@@ -127,7 +128,7 @@ class Writer:
             ), done=all(one.again for one in week.back.shown))  # fmt: skip
         for name, colour, clocks in (("missed", RED, week.missed), ("due", AMBER, week.due)):
             if clocks.of:
-                yield self._clocks(name, colour, clocks)
+                yield self._clocks(name, colour, clocks, at)
         if week.copies.of:
             columns = ("case", "sighting", "how", "at")
             yield self._part(
@@ -148,13 +149,13 @@ class Writer:
         if week.down:
             yield self._taken_down(week)
 
-    def _clocks(self, name: str, colour: str, clocks: Some[Due]) -> Part:
+    def _clocks(self, name: str, colour: str, clocks: Some[Due], at: Callable[[datetime], str]) -> Part:
         """Give deadlines; the next step is told once one of them is over."""
         over = name == "missed"
         columns = ("case", "report", "basis", "due_at", "then")
 
         def row(one: Due) -> tuple[str, ...]:
-            cells = (one.case, str(one.report), self._basis(one), self._at(one.due_at), self._step(one.then))
+            cells = (one.case, str(one.report), self._basis(one), at(one.due_at), self._step(one.then))
             return cells if over else cells[:-1]
 
         done = over and all(one.then for one in clocks.shown)
@@ -208,7 +209,10 @@ class Writer:
     def _say(self, word: str, **filled: object) -> str:
         return str(self._words[word]).format(**filled)
 
-    def _at(self, moment: datetime) -> str:
+    def _at(self, until: datetime, moment: datetime) -> str:
+        """Give day and hour; of what is long past the year, which nobody would guess, instead of the hour."""
+        if until - moment > LONG_PAST:
+            return self._day(moment)
         local = moment.astimezone(self._zone)
         return f"{local.day} {self._words['months'][local.month - 1]} {local:%H:%M}"
 

@@ -117,6 +117,11 @@ def test_the_subject_tells_a_stranger_nothing() -> None:
     assert received(FULL, "en")["Subject"] == "Pehra: the week, 48 to look at"
 
 
+def test_what_is_long_past_has_its_year() -> None:
+    old = Week(UNTIL, UNTIL, missed=Some((Due("C-7F3K2M", 4, "us-tida", UNTIL - timedelta(days=300)),), 1))
+    assert "13 May 2025" in part(received(old, "en"), "plain")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_basis_has_its_short_name(language: str) -> None:
     names = _words()[language]["basis_names"]
