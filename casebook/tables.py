@@ -823,7 +823,7 @@ class CaptureRecord(Base):
     """One link of a case's chain of evidence; `sha256` is of the record as it was sealed, which a random number begins.
 
     `reason` is set where nothing was kept. `token` is the answer of a time-stamp server, about `sha256`; until there is
-    one, `stamp_failed` says why not, since `stamp_failed_at`, and at `stamp_told_at` staff were told. `day` is the closed
+    one, `stamp_failed` says why not, since `stamp_failed_at`; staff were told at `stamp_told_at`. `day` is the closed
     day whose root covers it. Expired means that the parts are gone, and the record stays.
     """
 
