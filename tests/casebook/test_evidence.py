@@ -32,7 +32,7 @@ from casebook.evidence import Kept, Said, Taken
 from casebook.settings import Evidence, Retention
 from casebook.store import Casebook, create_book
 from casebook.strongroom import SealedPart, Strongroom
-from casebook.tables import Capture, CaptureKey, CapturePart, CaptureRecord, Case
+from casebook.tables import Capture, CaptureKey, CapturePart, CaptureRecord, Case, WatchedLink
 from casebook.vault import Vault
 from casebook.vocabulary import Act, AddressId, Category, LinkId, NotKept, RecordKind, Why
 from tests.casebook.conftest import START
@@ -169,6 +169,20 @@ def test_what_another_case_asked_for_is_a_visit_to_this_one(
     assert [one.wanted for one in evidence.watchers(book, AddressId(1), actor=MONITOR)] == [None, None]
 
 
+def test_a_link_knows_what_was_captured_of_it_last(book: Casebook, room: Strongroom, officer: Actor) -> None:
+    case(book, officer)
+
+    def captured() -> str | None:
+        with book.reading() as session:
+            return session.scalars(select(WatchedLink.captured)).one()
+
+    known = []
+    for facts, parts in [({"verdict": "live"}, True), ({"verdict": "removed"}, False), ({"verdict": "blocked"}, True)]:
+        keep(book, room, taken(*([sealed(room)] if parts else []), facts=facts))
+        known.append(captured())
+    assert known == ["live", "none-removed", "none-removed"]
+
+
 def test_nobody_asks_for_a_capture_of_what_is_not_theirs_or_not_agreed_to(
     book: Casebook, officer: Actor, colleague: Actor
 ) -> None:
@@ -221,9 +235,7 @@ def test_what_was_captured_before_a_link_became_a_minors_goes(book: Casebook, ro
     assert ("evidence.expire minor", f"{ref}/1") in acts(book, ref, officer)
 
 
-def test_what_could_not_be_captured_is_recorded_as_what_it_is(
-    book: Casebook, room: Strongroom, officer: Actor
-) -> None:
+def test_what_could_not_be_captured_is_recorded_as_what_it_is(book: Casebook, room: Strongroom, officer: Actor) -> None:
     ref, _ = case(book, officer)
     for hours, reason in enumerate(NotKept):
         assert keep(book, room, taken(not_kept=reason, hours=hours))[0].reason is reason
@@ -485,9 +497,13 @@ def test_an_export_keeps_what_it_showed(book: Casebook, room: Strongroom, office
     assert again == made
     assert exports.custody(book, ref, actor=officer, at=later(3), up_to=again.journal_seq) == custody
     assert (custody[-1].act, custody[-1].subject) == ("evidence.export", f"{ref}/export-1")
-    assert [one.number for one in exports.exports(book, ref, actor=officer, at=later(3))] == [1]
+    of_link = exports.begin_export(book, ref, "x", "y", actor=officer, at=later(4), link=LinkId(1), redacted=True)
+    assert exports.export(book, ref, 2, actor=officer, at=later(5)) == of_link
     with pytest.raises(NotFound):
-        exports.export(book, ref, 2, actor=officer, at=later(3))
+        exports.begin_export(book, ref, "x", "y", actor=officer, at=later(5), link=LinkId(2))
+    assert [one.link for one in exports.exports(book, ref, actor=officer, at=later(3))] == [None, 1]
+    with pytest.raises(NotFound):
+        exports.export(book, ref, 3, actor=officer, at=later(3))
 
 
 def test_a_case_erased_or_a_consent_taken_back_during_the_visit_keeps_nothing(
