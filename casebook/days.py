@@ -136,7 +136,8 @@ def proofs(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> dict[int,
 def _of_day(day: EvidenceDay, wanted: Sequence[tuple[int, bytes]]) -> dict[int, Proof]:
     leaves = [day.leaves[start : start + DIGEST_BYTES] for start in range(0, len(day.leaves), DIGEST_BYTES)]
     tree, places = merkle.Tree(leaves), {one: index for index, one in enumerate(leaves)}
-    return {number: _proof(day, tree, places[digest]) for number, digest in wanted}
+    # A record whose digest is not among the day's was altered since: it has no proof, and whoever verifies says so.
+    return {number: _proof(day, tree, places[digest]) for number, digest in wanted if digest in places}
 
 
 def _proof(day: EvidenceDay, tree: merkle.Tree, index: int) -> Proof:
