@@ -76,7 +76,7 @@ class Stamping:
             except (NotStamped, Refused) as reason:
                 self._put_off(waiting[place:], str(reason), done)
                 return
-            kept = stamps.Stamped(stamp.token, server, stamp.at)
+            kept = stamps.Stamped(stamp.token, server)
             done.stamped += stamps.record(self.book, one, kept, actor=MONITOR, at=self.clock())
         self._failures, self._waits_until = 0, None
 

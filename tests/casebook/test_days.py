@@ -12,7 +12,7 @@ from casebook.access import MONITOR, Actor, Role
 from casebook.errors import NotFound, Refused
 from casebook.stamps import Pending, Stamped
 from casebook.store import Casebook
-from casebook.tables import CaptureRecord, Case, EvidenceDay, JournalEntry
+from casebook.tables import CaptureRecord, Case, EvidenceDay, EvidenceExport, JournalEntry
 from casebook.vocabulary import NotKept, RecordKind
 from tests.casebook.conftest import hired
 from tests.casebook.test_visits import open_case
@@ -173,7 +173,7 @@ def test_a_day_without_records_has_no_root(book: Casebook) -> None:
 
 
 def stamped(book: Casebook, one: Pending, token: bytes = b"token", at: float = 30) -> bool:
-    return stamps.record(book, one, Stamped(token, SERVER, hour(at)), actor=MONITOR, at=hour(at))
+    return stamps.record(book, one, Stamped(token, SERVER), actor=MONITOR, at=hour(at))
 
 
 def pending(book: Casebook, most: int = 100) -> list[Pending]:
@@ -195,6 +195,23 @@ def test_what_has_no_stamp_waits_days_first_and_is_kept_once(book: Casebook, ref
     assert (proof.token, proof.token_from, proof.stamped_at) == (b"of the day", SERVER, hour(30))
     said = [(one.act, one.subject) for one in journal.entries(book, actor=officer, at=hour(31), case=ref)]
     assert ("evidence.stamped", f"{ref}/1") in said
+
+
+@LITE
+def test_a_stamp_comes_on_record_after_an_export_that_did_not_show_it(book: Casebook, ref: str) -> None:
+    """Its time was read before the export's, and it waited for the pen."""
+    add(book, ref, 1)
+    with book.writing() as session:
+        case = session.scalars(select(Case.id)).one()
+        session.add(
+            EvidenceExport(
+                case_id=case, number=1, at=hour(40), officer="officer-1", to=b"x", purpose=b"x", last_number=1, journal_seq=1, redacted=False,
+            )
+        )  # fmt: skip
+    (one,) = pending(book)
+    assert stamped(book, one, at=39)
+    with book.reading() as session:
+        assert session.scalars(select(CaptureRecord.stamped_at)).one() == hour(40) + timedelta(microseconds=1)
 
 
 @LITE
