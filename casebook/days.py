@@ -63,18 +63,18 @@ def close(book: Casebook, *, actor: Actor, at: datetime) -> list[Closed]:
     """Close every day that is over and has records under no root yet, oldest first."""
     require(actor, Right.RECORD_CHECKS)
     with book.writing() as session:
-        session.scalars(select(Book).with_for_update()).one()  # two that close wait for each other
         return [_closed(session, book, day, ids, actor, at) for day, ids in _over(session, at)]
 
 
 def _over(session: Session, at: datetime) -> list[tuple[str, list[int]]]:
-    """Give the days to close, each with its records' ids in order."""
+    """Give the days to close, each with its records' ids in order; the records are held, so two that close wait."""
     today = at.astimezone(UTC).date()
     midnight = datetime.combine(today, time(), UTC)
     rows = session.execute(
         select(CaptureRecord.at, CaptureRecord.id)
         .where(CaptureRecord.day.is_(None), CaptureRecord.at < midnight)
         .order_by(CaptureRecord.id)
+        .with_for_update()
     ).all()
     taken = set(session.scalars(select(EvidenceDay.day))) if rows else set()
     placed = sorted((_first_open(moment.date(), taken), record) for moment, record in rows)
