@@ -26,7 +26,7 @@ from scheduler.home import DATABASE
 from tests.warm import PEHRA, Popen
 
 POLL_S = 0.05
-PATIENCE_S = 100.0
+PATIENCE_S = 150.0  # a machine with much else to do takes many times as long as an idle one
 STOPS_WITHIN_S = 60.0
 
 COMPRESSED = {
@@ -46,6 +46,9 @@ COMPRESSED = {
 }
 BRISK = {
     **COMPRESSED,
+    "CRAWLER__ANSWER_TIME_S": "60",
+    "CRAWLER__VISIT_TIME_S": "120",
+    "CRAWLER__BROWSER_TIME_S": "60",
     "CRAWLER__PER_HOST_DELAY_S": "0",
     "CADENCE__LIVE_S": "1",
     "CADENCE__CONFIRM_AFTER_S": "1",
@@ -227,7 +230,7 @@ class Helpline:
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Read the database file past the program."""
-        with closing(sqlite3.connect(f"file:{self.home}/{DATABASE}?mode=ro", uri=True, timeout=10)) as raw:
+        with closing(sqlite3.connect(f"file:{self.home}/{DATABASE}?mode=ro", uri=True, timeout=60)) as raw:
             return raw.execute(query, values).fetchall()
 
     def one(self, query: str, *values: Any) -> Any:

@@ -44,7 +44,7 @@ def message() -> EmailMessage:
 
 
 def settings(box: Mailbox, **more: Any) -> Mail:
-    known = {"host": "localhost", "port": box.port, "security": "none", "sender": "helpline@example.org", "time_s": 5}
+    known = {"host": "localhost", "port": box.port, "security": "none", "sender": "helpline@example.org", "time_s": 60}
     return Mail.model_validate({**known, **more})
 
 
