@@ -11,8 +11,11 @@ from unittest.mock import patch
 import pytest
 from hypothesis import HealthCheck, settings
 
+from casebook import keys
+from tests.warm import LIGHT
 from tests.web.server import Web
 
+keys.MEMORY_KIB, keys.PASSES = LIGHT  # what they are else is held by tests/test_warm.py
 STARTS_WITHIN_S = 180
 # No example has a time to keep, and each run has the same ones: what passes here passes on a slow machine and tomorrow.
 settings.register_profile(
