@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,12 @@ def test_what_cannot_be_taken_over_is_started_as_usual(tmp_path: Path) -> None:
     with helpline.start("--version", **quiet) as process:
         assert process._line is not None
     assert process.returncode == 0
+
+
+def test_outside_the_tests_a_passphrase_costs_what_is_recommended() -> None:
+    """RFC 9106, section 4, the second choice: 64 MiB, three passes, four lanes."""
+    code = "from casebook import keys; print(keys.MEMORY_KIB, keys.PASSES, keys.LANES)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"65536 3 4\n"
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])

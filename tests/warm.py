@@ -35,6 +35,7 @@ LENGTH = 8
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}  # of who splits off: what has threads cannot be split off
 ONLY_AT_START = ("PYTHON", "LC_", "LANG", "TZ", "LD_", "MALLOC_")
 PLAIN = {"preexec_fn": None, "pass_fds": (), "shell": False, "gid": None, "uid": None, "umask": -1, "process_group": -1}
+LIGHT = (64, 2)  # KiB and passes: what a passphrase costs the tests, which lock and unlock hundreds of times
 LATER = (  # what commands and workers read only when they come to need it
     "alembic.command", "apscheduler.schedulers.background", "crawler.browser", "crawler.desk", "crawler.eyes", "crawler.passes",
     "crawler.pipelines", "crawler.spiders.recheck", "crawler.sweepdesk", "scrapy.core.scheduler", "scrapy.pqueues",
@@ -215,9 +216,11 @@ def _read_the_program() -> None:
     """Read what commands and workers read, but nothing that starts threads: they would not be split off with us."""
     from sqlalchemy.orm import configure_mappers
 
+    from casebook import keys
     from cli.main import pehra
     from platforms.registry import Registry
 
+    keys.MEMORY_KIB, keys.PASSES = LIGHT
     pehra.complete()
     for name in LATER:
         import_module(name)

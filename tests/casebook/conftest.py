@@ -1,42 +1,58 @@
-import random
+import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from casebook import officers
 from casebook.access import Actor, Role
-from casebook.store import Casebook, connect, create_book
+from casebook.store import Casebook, connect, create_book, open_book
 from casebook.vault import Vault
+from tests.books import KEY, new_book
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
 @pytest.fixture
 def vault() -> Vault:
-    return Vault(bytes(range(32)))
+    return Vault(KEY)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def book(request: pytest.FixtureRequest, tmp_path: Path, vault: Vault) -> Iterator[Casebook]:
     if request.param == "sqlite":
-        made = create_book(f"sqlite:///{tmp_path}/book.sqlite3", vault)
+        made = new_book(tmp_path / "book.sqlite3")
         yield made
         made.engine.dispose()
         return
-    url: str = request.getfixturevalue("postgres")
-    name = f"test_{random.getrandbits(64):x}"
-    server = connect(url).execution_options(isolation_level="AUTOCOMMIT")
+    server, empty = request.getfixturevalue("empty_on_postgres")
+    name = f"test_{secrets.token_hex(8)}"
     with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    made = create_book(connect(url).url.set(database=name).render_as_string(hide_password=False), vault)
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {empty}"))
+    made = open_book(_within(server, name), vault)
     yield made
     made.engine.dispose()
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def empty_on_postgres(postgres: str) -> Iterator[tuple[Engine, str]]:
+    """A server, and the name of a new book there that is copied for each test."""
+    server, name = connect(postgres).execution_options(isolation_level="AUTOCOMMIT"), f"empty_{secrets.token_hex(8)}"
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    create_book(_within(server, name), Vault(KEY)).engine.dispose()
+    yield server, name
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()
+
+
+def _within(server: Engine, name: str) -> str:
+    return server.url.set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cli.main import main
+from tests.books import copied
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,12 @@ def staff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Staff:
     for name in ("PEHRA_HOME", "PEHRA_CONFIG", "PEHRA_OFFICER", "PEHRA_PASSPHRASE_FILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
-    made = Staff(tmp_path / "home")
-    assert made.type("init").code == 0
-    return made
+    copied(_begin, tmp_path / "home")
+    return Staff(tmp_path / "home")
+
+
+def _begin(home: Path) -> None:
+    assert Staff(home).type("init").code == 0
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def add(staff: Staff, case: str, *words: str, url: str = URL) -> int:
 
 
 def wait_for(file: Path) -> str:
-    subprocess.run(["sh", "-c", 'until test -e "$0"; do sleep 0.02; done', str(file)], check=True, timeout=20)
+    subprocess.run(["sh", "-c", 'until test -e "$0"; do sleep 0.02; done', str(file)], check=True, timeout=150)
     return file.read_text("utf-8")
 
 
@@ -52,7 +52,7 @@ def test_opening_is_deliberate(staff: Staff, case: str, browser: Path) -> None:
     run = [PEHRA, "--home", str(staff.home), "link", "open", str(link)]
     with subprocess.Popen(run, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         os.write(ours, b"n\n")
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=150)
     os.close(ours)
     os.close(theirs)
     assert (process.returncode, out) == (1, b"")

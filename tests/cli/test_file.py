@@ -81,7 +81,7 @@ def test_at_a_terminal_the_words_are_asked_for(staff: Staff, case: str) -> None:
     run = [PEHRA, "--home", str(staff.home), "file", "add", case, "note"]
     with subprocess.Popen(run, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         os.write(ours, b"typed, and in nobody's history\n")
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=150)
     os.close(ours)
     os.close(theirs)
     assert (process.returncode, out) == (0, b"Noted as entry 1.\n"), err

@@ -68,7 +68,7 @@ def test_an_anchor_can_be_stamped_as_the_docs_say(staff: Staff, tmp_path: Path) 
     staff.type("journal", "anchor", tmp_path / "anchor.json")
     docs = (Path(__file__).parents[2] / "docs" / "journal.md").read_text("utf-8")
     query = next(line.strip() for line in docs.splitlines() if line.strip().startswith("openssl ts -query"))
-    subprocess.run(["sh", "-c", query], cwd=tmp_path, check=True, capture_output=True, timeout=30)
+    subprocess.run(["sh", "-c", query], cwd=tmp_path, check=True, capture_output=True, timeout=150)
     shown = subprocess.run(
         ["openssl", "ts", "-query", "-in", "anchor.tsq", "-text"], cwd=tmp_path, check=True, capture_output=True
     )

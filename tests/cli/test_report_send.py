@@ -13,7 +13,7 @@ from casebook.store import open_book
 from casebook.vault import open_vault
 from casebook.vocabulary import Act, Category, Lane, LinkId
 from scheduler.clock import now
-from tests.helpline import DATABASE, Helpline, diagnosis, until
+from tests.helpline import DATABASE, PATIENCE_S, Helpline, diagnosis, until
 from tests.reporters.sent import content
 from tests.web.smtp import Mailbox
 
@@ -87,7 +87,7 @@ def test_a_wrong_password_leaves_a_draft(helpline: Helpline) -> None:
     with Mailbox(safe=True) as safe:
         helpline.settings |= {
             "MAIL__PORT": str(safe.port), "MAIL__HOST": "localhost", "MAIL__SECURITY": "starttls",
-            "MAIL__CA_FILE": str(safe.certificate), "MAIL__USER": "watch", "MAIL__TIME_S": "2",
+            "MAIL__CA_FILE": str(safe.certificate), "MAIL__USER": "watch", "MAIL__TIME_S": "10",
         }  # fmt: skip
         helpline.surroundings["PEHRA_MAIL_PASSWORD"] = "wrong"
         said = helpline.here("report", "send", "1")
@@ -121,5 +121,5 @@ def test_a_kill_after_the_server_had_it_is_found_and_resolved(helpline: Helpline
 def test_two_processes_at_once_send_one(helpline: Helpline, box: Mailbox) -> None:
     quiet = dict.fromkeys(("stdout", "stderr"), subprocess.DEVNULL)
     both = [helpline.start("report", "send", "1", **quiet) for _ in range(2)]
-    assert sorted(process.wait(60) for process in both) == [0, 2]
+    assert sorted(process.wait(PATIENCE_S) for process in both) == [0, 2]
     assert len(box.received) == 1

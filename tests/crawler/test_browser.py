@@ -59,7 +59,7 @@ def serving(pages: dict[str, str], host: str = "127.0.0.1") -> Iterator[Site]:
         site.shutdown()
 
 
-def look(*urls: str, guard: Guard = LOOPBACK, time_s: float = 30.0, recycle_after: int = 50) -> list[Page]:
+def look(*urls: str, guard: Guard = LOOPBACK, time_s: float = 120.0, recycle_after: int = 50) -> list[Page]:
     async def run() -> list[Page]:
         assert CHROMIUM is not None
         async with Browser(
@@ -147,7 +147,7 @@ def test_nothing_on_a_page_reaches_a_private_network() -> None:
 @needs_browser
 def test_a_script_without_end_is_stopped_and_the_next_page_is_seen(room: Path) -> None:
     with serving({"/loop": "<p>x</p><script>while (true) {}</script>", "/": "still here"}) as site:
-        stuck, seen = look(site.origin + "/loop", site.origin + "/", time_s=6.0)
+        stuck, seen = look(site.origin + "/loop", site.origin + "/", time_s=12.0)
     assert (stuck.status, stuck.failure) == (None, Failure.TIMEOUT)
     assert b"still here" in seen.body
     assert list(room.iterdir()) == []

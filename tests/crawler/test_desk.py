@@ -10,15 +10,15 @@ from sqlalchemy import func, select
 from casebook import cases, links, officers
 from casebook.controls import broken
 from casebook.settings import Crawler, Monitor, Settings
-from casebook.store import Casebook, create_book
+from casebook.store import Casebook
 from casebook.tables import Check
-from casebook.vault import Vault
 from casebook.visits import Seen, Visit
 from crawler.desk import Desk
 from crawler.eyes import Eyes
 from platforms.registry import Registry
 from platforms.sheet import Control, Sheet
 from platforms.words import Verdict
+from tests.books import new_book
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 ADDRESSES, BATCH = 11, 4
@@ -27,7 +27,7 @@ GUARD_S = 60  # nothing here waits that long unless it is broken
 
 @pytest.fixture
 def book(tmp_path: Path) -> Iterator[Casebook]:
-    made = create_book(f"sqlite:///{tmp_path}/book.sqlite3", Vault(bytes(32)))
+    made = new_book(tmp_path / "book.sqlite3")
     officer = officers.add_first(made, "night shift", at=START)
     case = cases.open_case(made, actor=officer, at=START, chance=random.Random(1))
     found = [links.Found(f"https://site.example/{n}", None, "site.example", None) for n in range(ADDRESSES)]

@@ -46,7 +46,7 @@ class Visit(scrapy.Spider):
 
     async def start(self):
         for url in asked["urls"]:
-            yield scrapy.Request(url, self.answered, errback=self.failed, meta={"asked": url}, dont_filter=True)
+            yield scrapy.Request(url, self.answered, errback=self.failed, meta={"asked": url, "download_timeout": asked["times"].get(url, 60)}, dont_filter=True)
 
     def answered(self, response):
         told[response.meta["asked"]] = [response.status, response.text]
@@ -57,7 +57,7 @@ class Visit(scrapy.Spider):
 process = CrawlerProcess({
     "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "crawler.fetching.GuardedHandler"),
     "RETRY_ENABLED": False, "HTTPERROR_ALLOW_ALL": True, "LOG_ENABLED": False, "TELNETCONSOLE_ENABLED": False,
-    "DOWNLOAD_TIMEOUT": 15, **asked["settings"],
+    **asked["settings"],
 })
 process.crawl(Visit)
 process.start()
@@ -65,11 +65,13 @@ print(json.dumps(told))
 """
 
 
-def crawl(urls: list[str], env: dict[str, str] | None = None, **settings: Any) -> list[list[Any]]:
+def crawl(
+    urls: list[str], env: dict[str, str] | None = None, times: dict[str, float] | None = None, **settings: Any
+) -> list[list[Any]]:
     done = subprocess.run(
         [sys.executable, "-c", CRAWL],
-        input=json.dumps({"urls": urls, "settings": settings}),
-        capture_output=True, text=True, timeout=100, cwd=ROOT, check=False,
+        input=json.dumps({"urls": urls, "settings": settings, "times": times or {}}),
+        capture_output=True, text=True, timeout=200, cwd=ROOT, check=False,
         env={**os.environ, **(env or {})},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -205,7 +207,7 @@ def test_silence_a_shut_door_and_an_unknown_name_have_their_names() -> None:
         shut.bind(("127.0.0.1", 0))
         urls = [f"http://127.0.0.1:{mute.getsockname()[1]}/", f"http://127.0.0.1:{shut.getsockname()[1]}/",
                 "http://nowhere.invalid/"]  # fmt: skip
-        told = crawl(urls, PEHRA_ALLOW_NETWORKS=["127.0.0.1"], DOWNLOAD_TIMEOUT=1)
+        told = crawl(urls, times={urls[0]: 1}, PEHRA_ALLOW_NETWORKS=["127.0.0.1"])
     assert told == [[None, "timeout"], [None, "refused"], [None, "dns"]]
 
 

@@ -11,14 +11,13 @@ from typing import Any
 import pytest
 
 from casebook.settings import Crawler
-from casebook.store import create_book
-from casebook.vault import Vault
 from casebook.visits import Visit
 from casebook.vocabulary import AddressId
 from crawler.likeness import Print
 from crawler.missing import MissingPages
 from crawler.page import Page
 from crawler.verdict import Way, judge
+from tests.books import new_book
 from tests.casebook.conftest import START
 from tests.crawler.test_unknown import URL, closed, content, nothing
 
@@ -32,7 +31,7 @@ class Asked:
         self.urls: list[str] = []
         self.now = START
         self.answers = nothing
-        self.book = create_book(f"sqlite:///{folder}/book.sqlite3", Vault(bytes(range(32))))
+        self.book = new_book(folder / "book.sqlite3")
 
     async def fetch(self, _visit: Visit, url: str) -> Page:
         self.urls.append(url)

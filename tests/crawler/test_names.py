@@ -33,7 +33,7 @@ def test_a_name_is_gone_only_where_both_deny_it(
     monkeypatch: pytest.MonkeyPatch, system: Name, says_the_second: Says, theirs: Name
 ) -> None:
     monkeypatch.setattr(names, "_system", says(system))
-    monkeypatch.setattr(names, "TIME_S", 0.3)
+    monkeypatch.setattr(names, "TIME_S", 1 if theirs is Name.UNKNOWN else 60)
     with Resolver(says_the_second) as resolver:
         told = asyncio.run(names.ask(HOST, resolver.address))
     expected = {system, theirs}

@@ -131,7 +131,7 @@ def test_a_connection_moves_no_more_than_its_bytes() -> None:
 
 def test_a_connection_ends_with_its_time() -> None:
     async def run() -> bytes:
-        async with GuardingProxy(LOOPBACK, time_s=0.05) as proxy:
+        async with GuardingProxy(LOOPBACK, time_s=1.0) as proxy:
             return await ask(proxy, b"GET http://half")
 
     assert asyncio.run(run()) == b""

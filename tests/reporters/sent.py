@@ -106,7 +106,7 @@ def opened(folder: Path) -> Helpline:
 
 
 def server(port: int) -> Server:
-    return Server(Mail(host="127.0.0.1", port=port, security="none", sender="bounces@helpline.example", time_s=5))
+    return Server(Mail(host="127.0.0.1", port=port, security="none", sender="bounces@helpline.example", time_s=60))
 
 
 class Watched:

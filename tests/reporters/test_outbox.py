@@ -44,7 +44,7 @@ def message() -> EmailMessage:
 
 
 def settings(box: Mailbox, **more: Any) -> Mail:
-    known = {"host": "localhost", "port": box.port, "security": "none", "sender": "helpline@example.org", "time_s": 5}
+    known = {"host": "localhost", "port": box.port, "security": "none", "sender": "helpline@example.org", "time_s": 60}
     return Mail.model_validate({**known, **more})
 
 
@@ -99,7 +99,7 @@ def test_what_the_server_did_is_known_and_no_address_is_told(
 
 def test_a_wrong_password_sends_nothing(safe_box: Mailbox) -> None:
     with pytest.raises(NotSent, match="name or password"):
-        send(Server(safely(safe_box), "wrong"))
+        send(Server(safely(safe_box, time_s=10), "wrong"))
     assert safe_box.received == []
 
 

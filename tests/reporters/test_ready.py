@@ -10,13 +10,13 @@ import pytest
 from casebook import casefile, cases, consents, links, officers, reports
 from casebook.access import Actor
 from casebook.errors import Refused
-from casebook.store import Casebook, create_book
-from casebook.vault import Vault
+from casebook.store import Casebook
 from casebook.vocabulary import Act, EntryKind, LinkId, ReportId
 from platforms.registry import Registry
 from reporters import desk
 from reporters.desk import Office, Wanted
 from reporters.ready import Ready, ready, sent
+from tests.books import new_book
 from tests.reporters.conftest import AT, OFFICE
 
 NAME = "Somebody By Name"
@@ -25,7 +25,7 @@ LATER = AT + timedelta(hours=1)
 
 @pytest.fixture
 def book(tmp_path: Path) -> Iterator[Casebook]:
-    made = create_book(f"sqlite:///{tmp_path}/book.sqlite3", Vault(bytes(range(32))))
+    made = new_book(tmp_path / "book.sqlite3")
     yield made
     made.engine.dispose()
 

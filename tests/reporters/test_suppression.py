@@ -49,7 +49,7 @@ def ranges(table: Shown) -> list[tuple[float, float]]:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75)
 @given(TABLES)
 def test_no_hidden_count_can_be_derived(counts: list[list[int]]) -> None:
     table = shown(counts)

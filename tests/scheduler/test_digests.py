@@ -43,7 +43,7 @@ class Helpline:
     """A home whose digests go to the loopback server, with one officer who reads them since before the first Monday."""
 
     def __init__(self, folder: Path, port: int) -> None:
-        mail = Mail(host="127.0.0.1", port=port, security="none", sender="watch@helpline.example", time_s=5)
+        mail = Mail(host="127.0.0.1", port=port, security="none", sender="watch@helpline.example", time_s=60)
         self.home = Home(folder / "home", None, Settings(mail=mail, digest=Digest(timezone="Asia/Karachi")))
         self.book, _ = self.home.make()
         self.amina = officers.add_first(self.book, "amina", at=MONDAY - WEEK)

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from crawler.browser import find_browser
-from tests.helpline import ONCE, Helpline, until
+from tests.helpline import ONCE, PATIENCE_S, Helpline, until
 from tests.web.server import Web
 
 HOST, PLACE, QUERY, NOTE, OFFICER = "planted-host", "planted-place", "planted-query", "planted note", "planted officer"
@@ -20,8 +20,8 @@ PLANTED = [HOST, PLACE, QUERY, NOTE, OFFICER, "127.0.0."]
 LOUD = {
     **ONCE,
     "LOGGING__LEVEL": "DEBUG",
-    "CRAWLER__ANSWER_TIME_S": "3",
-    "CRAWLER__VISIT_TIME_S": "6",
+    "CRAWLER__ANSWER_TIME_S": "12",
+    "CRAWLER__VISIT_TIME_S": "24",
     "MONITOR__LINGER_S": "0",
 }
 PATHS = [
@@ -165,7 +165,7 @@ def test_a_worker_that_fails_says_what_failed_and_nothing_else(
         stdin=subprocess.DEVNULL if stumbles.endswith("kill") else subprocess.PIPE,
     ) as process:  # fmt: skip
         try:
-            process.wait(20)
+            process.wait(PATIENCE_S)
         finally:
             process.kill()
         out, err = process.communicate()
@@ -182,6 +182,6 @@ def test_a_command_that_fails_says_where_and_nothing_else(tmp_path: Path) -> Non
         [sys.executable, "-c", STUMBLING, "casebook.links.list_links", PLACE, "link", "list"],
         cwd=tmp_path, env=helpline.environment({}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out) == (1, "")
     assert re.fullmatch(r"pehra: a fault of Pehra's own \(RuntimeError at cli/link.py:\d+\); please .*\n", err)

@@ -59,7 +59,7 @@ class Desk(Helpline):
 
     def check(self, **more: object) -> int:
         settings = {"host": "localhost", "port": self.store.port, "ca_file": self.store.certificate, "user": USER}
-        made = Inbox.model_validate({**settings, "time_s": 5, **more})
+        made = Inbox.model_validate({**settings, "time_s": 60, **more})
         home = Home(self.folder, None, Settings(inbox=made, reports=Reports(email="us@helpline.example")))
         return inbox.check(home, self.book, lambda: later(5))
 

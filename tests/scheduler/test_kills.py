@@ -33,7 +33,11 @@ def both(helpline: Helpline, running: Monitor) -> None:
 
 
 def until_the_first(visits: int, web: Web) -> None:
-    until("a pass is in its middle", lambda: sum(web.hits(path) for path in PATHS) >= visits)
+    until("a pass is in its middle", lambda: visited(web) >= visits)
+
+
+def visited(web: Web) -> int:
+    return sum(web.hits(path) for path in PATHS)
 
 
 def contradictions(helpline: Helpline) -> dict[str, list[tuple[object, ...]]]:
@@ -79,15 +83,17 @@ def test_a_kill_costs_one_repeated_visit_at_most(
 ) -> None:
     helpline = Helpline(tmp_path, {**ONCE, "CADENCE__CONFIRM_AFTER_S": "3600"})
     with Web(HOSTS, delay_s=0.1) as web:
+        web.hold(lambda: visited(web) > visits)  # so that it is not over before the kill
         helpline.opened(*(web.url(path, host=number % HOSTS) for number, path in enumerate(PATHS)))
         with helpline.monitor() as running:
             until_the_first(visits, web)
             kill(helpline, running)
+            web.hold(bool)
             assert contradictions(helpline) == {}
             assert helpline.one(CHECKS) < len(PATHS)
             if kill is worker:
                 until("every address is checked", lambda: helpline.one(CHECKS) == len(PATHS))
-            until("no worker outlives its monitor", lambda: kill is worker or not helpline.workers(), 10)
+            until("no worker outlives its monitor", lambda: kill is worker or not helpline.workers())
         if kill is not worker:
             with helpline.monitor() as again:
                 until("every address is checked", lambda: helpline.one(CHECKS) >= len(PATHS))

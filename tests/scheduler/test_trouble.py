@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpline import BRISK, Helpline, Said, diagnosis, until
+from tests.helpline import BRISK, PATIENCE_S, Helpline, Said, diagnosis, until
 from tests.web.server import Web
 
 CHECKS = "SELECT count(*) FROM 'check'"
@@ -30,7 +30,7 @@ def test_while_another_process_holds_the_database_nothing_is_lost(tmp_path: Path
     with Web(delay_s=0.5) as web, helpline_with_a_monitor(helpline, web):
         before = web.hits("/up/held")
         until("a visit is on its way", lambda: web.hits("/up/held") > before)
-        with sqlite3.connect(helpline.home / "pehra.sqlite3", isolation_level=None) as other:
+        with sqlite3.connect(helpline.home / "pehra.sqlite3", isolation_level=None, timeout=60) as other:
             other.execute("BEGIN IMMEDIATE")
             held = helpline.one(CHECKS)
             asked = [
@@ -38,7 +38,7 @@ def test_while_another_process_holds_the_database_nothing_is_lost(tmp_path: Path
                 for words in (["case", "open"], ["doctor", "--json"])
             ]
             assert helpline.ask("status")["monitor"] == "running"
-            told = [process.communicate(timeout=30) for process in asked]
+            told = [process.communicate(timeout=PATIENCE_S) for process in asked]
             assert helpline.one(CHECKS) == held
             other.execute("ROLLBACK")
         other.close()
@@ -122,7 +122,7 @@ def test_a_file_that_may_not_grow_is_a_full_disk(tmp_path: Path) -> None:
         "link", "add", ref, "--from", "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000)),
     )  # fmt: skip
-    _, err = process.communicate(many.encode(), timeout=30)
+    _, err = process.communicate(many.encode(), timeout=PATIENCE_S)
     assert (process.returncode, err.count(b"\n"), b"the disk is full or failing" in err) == (1, 1, True)
     assert helpline.one("SELECT count(*) FROM watched_link") % 1000 == 0
     assert helpline.ask_here("journal", "verify")["whole"] is True

@@ -59,7 +59,7 @@ def lived(helpline: Helpline, web: Web) -> Story:
     ref = helpline.ask("case", "open")["case"]
     urls = [web.url(path, host=number % 5) for number, path in enumerate(PATHS)]
     assert [link["url"] for link in helpline.ask("link", "add", ref, *urls)["added"]] == urls
-    with helpline.monitor(CRAWLER__ANSWER_TIME_S="60", CRAWLER__VISIT_TIME_S="60") as monitor:
+    with helpline.monitor(CRAWLER__ANSWER_TIME_S="600", CRAWLER__VISIT_TIME_S="600") as monitor:
         until("every link is live", lambda: all_are("live"))
         live = helpline.ask("link", "list")
         for number, path in enumerate(PATHS):

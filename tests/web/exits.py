@@ -6,7 +6,7 @@ from typing import Literal, Self
 from urllib.parse import urlsplit
 
 FROM = "127.0.0.9"
-STOP_S = 5.0
+STOP_S = 60.0
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 

@@ -49,7 +49,8 @@ RETRY_AFTER_S = 30
 HEADERS = 10_000
 HEAD_BYTES = 65_536
 NARROW_BYTES = 16_384
-STOP_S = 5.0
+HELD_S = 0.02
+STOP_S = 60.0
 COUNTED = count(1)
 OURS = "127.0.0.1"
 
@@ -392,6 +393,7 @@ class Web:
         self._tasks: set[asyncio.Task[None]] = set()
         self._ready = threading.Event()
         self._fault: Exception | None = None
+        self._held: Callable[[], bool] = bool
 
     def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="web-")
@@ -449,6 +451,10 @@ class Web:
     def asked(self, start: str) -> frozenset[str]:
         """Every path below `start` that was ever asked for."""
         return frozenset(path for path in list(self._hits) if path.startswith(start))
+
+    def hold(self, held: Callable[[], bool]) -> None:
+        """Let every answer wait for as long as this is so."""
+        self._held = held
 
     def hits(self, path: str) -> int:
         """How often a path was asked for, on all servers, whatever the query."""
@@ -514,6 +520,8 @@ class Web:
         visit = Visit(request, reader, writer, self._served)
         if self._delay_s:
             await asyncio.sleep(self._delay_s)
+        while self._held():  # noqa: ASYNC110  # what ends it is done in another thread
+            await asyncio.sleep(HELD_S)
         state = self._states.get(f"/{request.parts[0]}") or self._states.get(path)
         behaviour = (
             STATES[state] if state else self._own.get(request.parts[0], BEHAVIOURS.get(request.parts[0], missing))

@@ -15,6 +15,7 @@ from tests.web.server import make_certificate
 
 Manner = Literal["well", "busy", "refuses-all", "no-such-person", "dies-after-data", "hangs-after-data", "too-large"]
 HANGS_S = 120
+STARTS_WITHIN_S = 60
 USER, PASSWORD = "watch", "correct horse"
 
 
@@ -34,7 +35,9 @@ class Mailbox:
                 "auth_required": True,
                 "authenticator": _authenticate,
             }
-        self._controller = _Controller(self, hostname="127.0.0.1", port=0, server_hostname="mail.test", **tls)
+        self._controller = _Controller(
+            self, hostname="127.0.0.1", port=0, server_hostname="mail.test", ready_timeout=STARTS_WITHIN_S, **tls
+        )
 
     def __enter__(self) -> Self:
         self._controller.start()
