@@ -10,6 +10,7 @@ import os
 import shutil
 import sqlite3
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,6 +31,7 @@ CASES, DESKS, SIGHTINGS = REPORTS // 10, 20, LINKS // 10
 PLATFORMS = 36
 WANTED_S, WANTED_MB, DIGEST_S = 10.0, 1024.0, 5.0
 TRUE_H, RUNS, WANTED_INSIDE = 72.0, 100, 95
+FOLDER = "FIGURES_BENCH"
 PEHRA = str(Path(sys.executable).with_name("pehra"))
 YEAR_S = 365 * 86_400
 # A number between 0 and 1 for each row, by chance as far as anybody can see, and the same on every machine.
@@ -125,9 +127,9 @@ def rows(began: int) -> list[str]:
         f"""INSERT INTO watched_link (id, case_id, address_id, category, added_at, minor, state, since, last_told_at, last_seen_live_at, first_seen_gone_at, taken_down_at, times_resurfaced)
             SELECT i, 1 + i / {LINKS // CASES} % {CASES}, i, 'ncii', {moment(sent)}, 0, iif({again}, 'resurfaced', iif({down}, 'removed', 'live')), {moment(sent)}, {moment(last)},
             iif({again}, {moment(f"({gone} + 20 * 86400)")}, iif({down}, {moment(live)}, {moment(last)})), iif({down}, {moment(gone)}, NULL), iif({down} AND NOT {again}, {moment(gone)}, NULL), {again} FROM n""",
-        f"""INSERT INTO report (id, case_id, platform, channel, lane, basis, needs, category, language, state, outcome, drafted_at, sent_at, first_reply_at, answered_at, content)
+        f"""INSERT INTO report (id, case_id, platform, channel, lane, basis, needs, category, language, state, outcome, drafted_at, sent_at, first_reply_at, answered_at, predecessor_id, follows, content)
             SELECT i, 1 + i / 10 % {CASES}, 'p' || (i % {PLATFORMS}), 'p' || (i % {PLATFORMS}) || iif(i % 3, '.form', '.partner'), iif(i % 3, 'policy', 'partner'), 'platform-policy', '', iif(i % 5, 'ncii', 'impersonation'), 'en',
-            iif(i % 4, 'answered', 'sent'), iif(i % 4, iif(i % 9, 'acted', 'refused'), NULL), s, s, r, iif(i % 4, r, NULL), randomblob(800)
+            iif(i % 4, 'answered', 'sent'), iif(i % 4, iif(i % 9, 'acted', 'refused'), NULL), s, s, r, iif(i % 4, r, NULL), iif(i % 10, NULL, i - 1), iif(i % 10, NULL, 'escalation'), randomblob(800)
             FROM (SELECT i, {moment(sent.replace(report, "i"))} AS s, {moment(f"({sent.replace(report, 'i')} + CAST({chance('i', 7)} * 400000 AS INTEGER))")} AS r FROM n WHERE i <= {REPORTS})""",
         f"INSERT INTO report_link (id, report_id, link_id) SELECT i, {report}, i FROM n",
         "INSERT INTO clock (id, report_id, basis, rule, awaits, started_at, due_at, met_at) SELECT i, i, 'us-tida', 'us-tida.removal', 'takedown', sent_at, datetime(sent_at, '+2 days') || '.000000', iif(i % 3, datetime(sent_at, '+1 days') || '.000000', NULL) FROM n JOIN report ON report.id = i",
@@ -153,10 +155,11 @@ def ask(folder: Path, *words: str, officer: str = "counts") -> tuple[float, floa
 
 def home() -> Path:
     """Give the filled home, made where there is none yet."""
-    folder = Path(os.environ.get("FIGURES_BENCH", Path(tempfile.gettempdir()) / "figures-bench"))
+    folder = Path(os.environ.get(FOLDER, Path(tempfile.gettempdir()) / "figures-bench"))
     if not folder.exists():
         began = time.perf_counter()
-        fill(folder)
+        # by another process: what this one once held would be counted as its children's
+        subprocess.run([sys.executable, __file__, "fill"], check=True, env={**os.environ, FOLDER: str(folder)})
         print(f"filled in {time.perf_counter() - began:.0f} s")
     return folder
 
@@ -167,11 +170,12 @@ def measured(title: str) -> Table:
     return table(f"{title} {around}", "what", "wanted", "s", "CPU s", "MB", "")
 
 
-def add(made: Table, what: str, found: tuple[float, float, float, str], wanted_s: float) -> None:
-    """Add a command's row."""
+def add(made: Table, what: str, found: tuple[float, float, float, str], wanted_s: float | None) -> None:
+    """Add a command's row; None: nothing was promised of it."""
     took, cpu, peak, _ = found
-    met = said(took < wanted_s and peak < WANTED_MB)
-    made.add_row(what, f"under {wanted_s:.0f} s, {WANTED_MB:.0f} MB", f"{took:.1f}", f"{cpu:.1f}", f"{peak:.0f}", met)
+    wanted = "" if wanted_s is None else f"under {wanted_s:.0f} s, {WANTED_MB:.0f} MB"
+    met = "" if wanted_s is None else said(took < wanted_s and peak < WANTED_MB)
+    made.add_row(what, wanted, f"{took:.1f}", f"{cpu:.1f}", f"{peak:.0f}", met)
 
 
 def cost() -> None:
@@ -199,7 +203,7 @@ def digest() -> None:
     found = ask(folder, "digest", "send", "--json", officer="bench")
     sent = json.loads(found[3])["sent"]
     assert sent >= DESKS, sent
-    add(made, f"`digest send`: {sent} digests and urgent mails of all officers", found, DIGEST_S)
+    add(made, f"`digest send`: {sent} digests and urgent mails of all officers", found, None)
     show(made)
     shutil.rmtree(outbox)
 
@@ -253,6 +257,9 @@ def bias() -> None:
 
 
 def main() -> None:
+    if sys.argv[1:] == ["fill"]:
+        fill(Path(os.environ[FOLDER]))
+        return
     machine()
     for part in sys.argv[1:] or ["bias", "cost", "digest"]:
         {"bias": bias, "cost": cost, "digest": digest}[part]()

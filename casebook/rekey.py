@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from casebook import dispatches, journal, letters, tickets
 from casebook.access import Actor, Right, require
-from casebook.replies import MESSAGE_ID, message_digest
+from casebook.replies import message_digest
+from casebook.reports import MESSAGE_ID
 from casebook.store import Casebook
 from casebook.tables import (
     Base,

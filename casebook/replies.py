@@ -20,7 +20,6 @@ from casebook.vault import Vault
 from casebook.vocabulary import Outcome, ReportEventKind, ReportId, ReportState, State
 
 _K, _S = ReportEventKind, ReportState
-MESSAGE_ID = "report.message_id"
 OUT = frozenset({_S.SENT, _S.ACKNOWLEDGED, _S.INFO_REQUESTED})
 ALLOWED: Mapping[ReportEventKind, frozenset[ReportState]] = {
     _K.SENT: frozenset({_S.DRAFTED}),
@@ -168,7 +167,7 @@ def _sent(session: Session, book: Casebook, row: Report, case: Case, happened: H
     if happened.content is not None:
         row.content = seal(session, case.id, happened.content)
     if happened.message_id is not None:
-        row.message_id = book.vault.seal(MESSAGE_ID, happened.message_id)
+        row.message_id = book.vault.seal(reports.MESSAGE_ID, happened.message_id)
         row.message_digest = message_digest(book.vault, happened.message_id)
     if row.predecessor_id is not None:
         clocks.end_ours(session, row.predecessor_id, happened.at)

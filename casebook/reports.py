@@ -31,6 +31,7 @@ from casebook.vocabulary import (
 )
 
 LONGEST_CHAIN = 200
+MESSAGE_ID = "report.message_id"
 ACT_OF = {
     Lane.PARTNER: Act.REPORT_PARTNER,
     Lane.POLICY: Act.REPORT_POLICY,
@@ -280,11 +281,15 @@ def rewrite(book: Casebook, report: ReportId, content: dict[str, Any], *, actor:
 
 @dataclass(frozen=True)
 class Opened:
-    """A draft that may leave the house, with the case's file, from which its names come."""
+    """A draft that may leave the house, with the case's file, from which its names come.
+
+    `thread` has the Message-IDs of the mails by which the reports that it follows on were sent, oldest first.
+    """
 
     view: ReportView
     content: dict[str, Any]
     entries: list[EntryView]
+    thread: tuple[str, ...] = ()
 
 
 def open_to_send(book: Casebook, report: ReportId, *, actor: Actor, at: datetime) -> Opened:
@@ -303,7 +308,20 @@ def open_to_send(book: Casebook, report: ReportId, *, actor: Actor, at: datetime
         identity = key_of(session, actor, case.id, at)
         journal.append(session, book.vault, actor, "report.fill", f"{case.ref}/{report}", at)
         content = json.loads(identity.open(row.content))
-        return Opened(views(session, book, [row.id], at)[0], content, opened(session, case.id, identity))
+        view, entries = views(session, book, [row.id], at)[0], opened(session, case.id, identity)
+        return Opened(view, content, entries, _thread(session, book, row))
+
+
+def _thread(session: Session, book: Casebook, row: Report) -> tuple[str, ...]:
+    found: list[str] = []
+    before = row.predecessor_id
+    for _ in range(LONGEST_CHAIN):
+        if before is None:
+            break
+        one = session.get_one(Report, before)
+        found += [] if one.message_id is None else [book.vault.unseal(MESSAGE_ID, one.message_id)]
+        before = one.predecessor_id
+    return tuple(reversed(found))
 
 
 def require_may_leave(session: Session, case: Case, row: Report) -> None:

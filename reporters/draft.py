@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from casebook.reports import NewReport, acts_needed
-from casebook.vocabulary import Act, Category, Follows, LinkId, ReportId
+from casebook.vocabulary import Act, Category, Follows, Lane, LinkId, ReportId
 from platforms.channel import Channel
 from platforms.elements import MEANINGS, Element, Part
 from platforms.words import Use
@@ -18,7 +18,7 @@ from reporters.bases import Basis, Consent
 from reporters.channels import id_of
 from reporters.facts import Facts
 from reporters.filling import REMINDS, WRITTEN, WRONG, value_of
-from reporters.lanes import COPYRIGHT, HOST, REGISTRAR
+from reporters.lanes import COPYRIGHT, HOST, REGISTRAR, rungs
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -132,11 +132,24 @@ def notes(facts: Facts) -> list[str]:
     if not facts.child:
         said += [f"It may expose: {one}" for basis in bases[:1] for one in basis.exposes]
         said += [f"Note: {one}" for basis in bases[:1] for one in basis.beware]
+    said += _beside(facts)
     if channel.account:
         said.append("An account that is logged in is needed: use the helpline's, never the complainant's.")
     if facts.host is not None:
         said.append(facts.host.told)
     return said + [f"It gives: {one}." for one in [channel.gives] if one]
+
+
+def _beside(facts: Facts) -> list[str]:
+    """Name the policy channel beside a notice under a law, which some platforms take from one country's people only."""
+    rung = facts.rung
+    if facts.child or rung.lane is not Lane.STATUTORY or facts.earlier is not None:
+        return []
+    if not any(one.lane is Lane.POLICY for one in rungs(rung.sheet, facts.category)):
+        return []
+    name = rung.sheet.name
+    says = f"{name} may say that this law is not for people elsewhere; its own rules are for everybody."
+    return [f"{says} To ask by them at the same time: pehra report draft CASE LINK --lane policy"]
 
 
 def _verify(channel: Channel, bases: tuple[Basis, ...]) -> list[str]:

@@ -21,10 +21,13 @@ def message(
     office: Reports,
     at: datetime,
     message_id: str,
-    in_reply_to: str | None = None,
+    thread: Sequence[str] = (),
     attached: Sequence[dict[str, Any]] = (),
 ) -> EmailMessage:
     """Write the message; nothing in it tells of case, officer or program.
+
+    Args:
+        thread: Message-IDs of the mails that it follows on, oldest first, so that it stands beside them.
 
     Raises:
         Refused: no mail address of ours is set, or the receiver's is none.
@@ -42,8 +45,8 @@ def message(
     mail["Subject"] = " ".join(subject.split())
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = message_id
-    if in_reply_to is not None:
-        mail["In-Reply-To"] = mail["References"] = in_reply_to
+    if thread:
+        mail["In-Reply-To"], mail["References"] = thread[-1], " ".join(thread)
     mail.set_content(body.rstrip() + "\n", charset="utf-8", cte=_encoding(body))
     for number, one in enumerate(attached, 1):
         data = json.dumps(one, ensure_ascii=False, indent=2).encode()

@@ -37,6 +37,7 @@ class Ready:
     fields: list[tuple[str, str, str]]
     content: dict[str, Any]
     attached: list[dict[str, Any]]
+    thread: tuple[str, ...] = ()
 
     @property
     def by_mail(self) -> bool:
@@ -66,6 +67,7 @@ class Ready:
             office=office,
             at=at,
             message_id=message_id,
+            thread=self.thread,
             attached=self.attached,
         )
 
@@ -96,7 +98,8 @@ def ready(
     content = _filled(opened.content, values)
     attached = _xarf(book, opened.view, content, office, actor, at, chance)
     fields = [(one["element"], one["asks"], one["value"] or "") for one in content["fields"] if not one["reminds"]]
-    return Ready(opened.view, content["to"], content["subject"], content["body"], fields, content, attached)
+    subject, body = content["subject"], content["body"]
+    return Ready(opened.view, content["to"], subject, body, fields, content, attached, opened.thread)
 
 
 def sent(

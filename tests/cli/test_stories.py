@@ -125,6 +125,16 @@ def test_a_missed_clock_of_48_hours_drafts_its_escalation(desk: Desk) -> None:
     assert "YouTube was asked first" in complaint["body"]
 
 
+def test_beside_a_notice_under_a_law_the_platforms_own_rules_can_be_relied_on(desk: Desk) -> None:
+    ref = desk.case("https://www.facebook.com/somebody/posts/12345", consents=["report-statutory", "report-policy"])
+    [notice] = desk.ask("report", "draft", ref)["drafted"]
+    assert any("pehra report draft CASE LINK --lane policy" in one for one in notice["notes"])
+    [beside] = desk.ask("report", "draft", ref, 1, "--lane", "policy")["drafted"]
+    assert (notice["lane"], beside["lane"], beside["links"]) == ("statutory", "policy", [1])
+    assert notice["body"] != beside["body"]
+    assert "already" in desk.staff.refused("report", "draft", ref, 1, "--lane", "policy")
+
+
 def test_a_childs_addresses_are_handed_over_and_nothing_else_is_drafted(desk: Desk) -> None:
     ref = desk.case("https://www.reddit.com/r/kites/comments/1abcde/title/", minor=True)
     desk.ask("file", "add", ref, "name", "-", stdin=NAME.encode())

@@ -17,7 +17,7 @@ from casebook.reports import NewReport, ReportView
 from casebook.settings import Mail, Reports
 from casebook.store import Casebook, create_book, open_book
 from casebook.vault import Vault
-from casebook.vocabulary import Act, Category, EntryKind, Lane, LinkId, ReportId
+from casebook.vocabulary import Act, Category, EntryKind, Follows, Lane, LinkId, ReportId
 from reporters import sending
 from reporters.outbox import Outbox, Server
 
@@ -66,10 +66,10 @@ class Helpline:
         self.link = links.add(self.book, ref, found, actor=self.amna, at=START).added[0].link
         return ref
 
-    def draft(self, **more: Any) -> ReportId:
+    def draft(self, *, after: ReportId | None = None, **more: Any) -> ReportId:
         new = NewReport(
             (LinkId(self.link),), "pixhaven", "email.abc123", Lane.STATUTORY, ("us-tida",), Category.NCII, "en",
-            content(**more),
+            content(**more), predecessor=after, follows=None if after is None else Follows.AGAIN,
         )  # fmt: skip
         return reports.draft(self.book, self.ref, [new], actor=self.amna, at=START)[0].report
 

@@ -168,3 +168,11 @@ def test_xarf_says_what_the_standard_asks_and_nothing_of_the_person() -> None:
     assert one["timestamp"] == "2026-03-01T09:00:00Z"
     assert xarf.report(link("https://s.example/"), Category.CSE, OFFICE, source="x", number=UUID(int=5)) is None
     assert xarf.report(link("https://s.example/"), Category.NCII, Reports(), source="x", number=UUID(int=5)) is None
+
+
+@pytest.mark.parametrize(("platform", "told"), [("pinterest", True), ("youtube", False), ("dropbox", False)])
+def test_the_platforms_own_rules_are_named_beside_a_law_where_it_has_a_channel_for_them(
+    registry: Registry, platform: str, told: bool
+) -> None:
+    found = [one for one in compose(facts(registry, platform))["notes"] if "--lane policy" in one]
+    assert bool(found) is told

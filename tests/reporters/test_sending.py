@@ -64,6 +64,19 @@ def test_a_report_leaves_with_its_names_and_its_clock_starts(helpline: Helpline,
     assert fates(helpline, report) == [Fate.SENT]
 
 
+def test_what_follows_on_a_mail_names_it(helpline: Helpline, box: Mailbox) -> None:
+    first = helpline.draft()
+    form = helpline.draft(after=first, kind="webform", to="https://pixhaven.example/report")
+    second = helpline.draft(after=form)
+    third = helpline.draft(after=second)
+    for report in (first, second, third):
+        helpline.send(report, server(box.port))
+    ids = [mail["Message-ID"] for _, mail in box.received]
+    assert [(mail["In-Reply-To"], mail["References"]) for _, mail in box.received] == [
+        (None, None), (ids[0], ids[0]), (ids[1], f"{ids[0]} {ids[1]}"),
+    ]  # fmt: skip
+
+
 def test_what_was_sent_is_not_sent_again(helpline: Helpline, box: Mailbox) -> None:
     report = helpline.draft()
     helpline.send(report, server(box.port))
