@@ -2,8 +2,9 @@
 
     python bench/matching.py --photos DIR [--most 100]
 
-DIR is any folder of ordinary photographs. The edits are made here (`bench/edits.py`); nothing is written. `imagehash`
-comes with Pehra; `pdqhash` and `threatexchange` are measured beside it where they are installed.
+DIR is any folder of ordinary photographs. The edits are made here (`bench/edits.py`); nothing is written. The first
+`--most` photographs are asked for in every tier; edits of the rest at the hash tier alone, for false hits. `imagehash`
+comes with Pehra; `pdqhash` and `threatexchange` are measured beside it where they are installed, as they are used.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from matchers import hashes, local, pictures, prints
 from matchers.hashes import RADIUS
 from matchers.hits import Hit, Tier
 from matchers.index import SMALL_RADIUS, Bank
+from matchers.prints import Print
 from matchers.regions import regions
 
 JPEG_SIZE, JPEG_MS, EVERY_MS, ROUNDS = (4000, 3000), 40.0, 150.0, 15
@@ -49,22 +51,24 @@ def rows(fingerprints: Iterable[hashes.Fingerprint]) -> np.ndarray:
 
 
 def distances(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Bits that differ, each with each."""
-    return np.bitwise_count(one[:, None, :] ^ other[None, :, :]).sum(axis=2)
+    """Bits that differ, each with each; word by word, which is much faster than all at once."""
+    words = (np.bitwise_count(mine[:, None] ^ theirs) for mine, theirs in zip(one.T, other.T, strict=True))
+    return sum(words, np.zeros((len(one), len(other)), np.uint16))
 
 
-def hashed(pixels: pictures.Pixels) -> Asked:
-    whole = hashes.pdq(pixels)
-    parts = [found for one in regions(pixels) if (found := hashes.pdq(one.box.of(pixels))) is not None]
-    return Asked(
-        rows([whole.upright] if whole else []),
-        rows(whole.turns.values() if whole else []),
-        rows(turn for part in parts for turn in part.turns.values()),
-    )
+def asked_of(met: Print | None) -> Asked:
+    if met is None:
+        return Asked(*(rows([]) for _ in Asked._fields))
+    parts = [one for part in met.parts for one in part.turns]
+    return Asked(rows([met.whole.upright]), rows(met.whole.turns), rows(parts))
+
+
+def picture_of(data: bytes) -> pictures.Picture:
+    return pictures.read(data, light=True)[0]
 
 
 def pixels_of(data: bytes) -> pictures.Pixels:
-    return pictures.read(data)[0].pixels
+    return picture_of(data).pixels
 
 
 def known(photograph: Image.Image) -> np.ndarray:
@@ -84,7 +88,8 @@ def near(asked: np.ndarray, bank: np.ndarray) -> bool:
 
 
 OTHERS_SHOWN = {"2x2 collage": 3, "side by side": 1, "picture-in-picture at 40 %": 1}
-TIERS = ("PDQ", "with turns", "with regions", "within 45 bits", "features", "every tier", "pHash")
+TIERS = ("PDQ", "with turns", "with regions", "within 45 bits", "features", "every tier")
+Known = Callable[[bytes], bool]  # whether a file is known by what was known before
 
 
 class Query(NamedTuple):
@@ -98,33 +103,63 @@ def bank_of(photographs: list[Image.Image]) -> Bank:
     """What Pehra itself would have in memory, with consent to deep matching."""
     bank = Bank()
     for at, one in enumerate(photographs):
-        found = prints.taken(pictures.read(png(one))[0], deep=True)
+        found = prints.taken(picture_of(png(one)), deep=True)
         if found is not None:
             bank.add(at, found)
     return bank
 
 
+def by_imagehash(make: Callable[[Image.Image], imagehash.ImageHash], photograph: Image.Image) -> Known:
+    known = make(photograph)
+    return lambda data: known - make(Image.open(BytesIO(data))) <= PEER_RADIUS
+
+
+def by_threatexchange(photograph: Image.Image) -> Known:
+    from threatexchange.signal_type.pdq.signal import PdqSignal
+
+    known = PdqSignal.hash_from_bytes(png(photograph))
+
+    def knows(data: bytes) -> bool:
+        try:
+            met = PdqSignal.hash_from_bytes(data)
+        except Exception:  # noqa: BLE001  # it does not take every colour mode
+            return False
+        return bool(known and met and PdqSignal.compare_hash(known, met).match)
+
+    return knows
+
+
+def peers() -> dict[str, Callable[[Image.Image], Known]]:
+    """What others find, by column."""
+    found: dict[str, Callable[[Image.Image], Known]] = {
+        "pHash": partial(by_imagehash, imagehash.phash),
+        "dHash": partial(by_imagehash, imagehash.dhash),
+    }
+    if find_spec("threatexchange") and find_spec("pdqhash"):
+        found["threatexchange"] = by_threatexchange
+    return found
+
+
 def recall(photographs: list[Image.Image], known_rows: list[np.ndarray], bank: Bank) -> list[Query]:
     """Print what is found of each edit; give all that was asked, with the photograph it was made of."""
     queries: list[Query] = []
-    found = table(f"recall of {len(photographs)} photographs in a bank of {len(bank)}", "edit", *TIERS)
+    others = peers()
+    columns = (*TIERS, *others)
+    found = table(f"recall of {len(photographs)} photographs in a bank of {len(bank)}", "edit", *columns)
     sums = []
-    phashes = [imagehash.phash(one) for one in photographs]
+    knowing = [[peer(one) for peer in others.values()] for one in photographs]
     for name, edit in EDITS.items():
-        hits = np.zeros(len(TIERS))
+        hits = np.zeros(len(columns))
         for at, photograph in enumerate(photographs):
-            others = [photographs[(at + step) % len(photographs)] for step in (1, 2, 3)]
-            data = edit(photograph, others)
-            picture = pictures.read(data)[0]
-            asked, rows_of_it = hashed(picture.pixels), known_rows[at]
-            met = prints.taken(picture, deep=True)
-            answer = bank.match(met) if met is not None else []
-            queries.append(Query(name, at, asked, answer))
-            tiers = {one.tier for one in answer if one.key == at}
+            data = edit(photograph, beside(photographs, at))
+            met, rows_of_it = prints.taken(picture_of(data), deep=True), known_rows[at]
+            query = Query(name, at, asked_of(met), [] if met is None else bank.match(met))
+            queries.append(query)
+            tiers = {one.tier for one in query.hits if one.key == at}
             hits += [
-                near(asked.upright, rows_of_it), near(asked.turned, rows_of_it), near(asked.parts, rows_of_it),
+                *(near(one, rows_of_it) for one in query.asked),
                 Tier.HASH in tiers, Tier.FEATURES in tiers, bool(tiers),
-                phashes[at] - imagehash.phash(Image.open(BytesIO(data))) <= PEER_RADIUS,
+                *(knows(data) for knows in knowing[at]),
             ]  # fmt: skip
         sums.append(hits / len(photographs))
         found.add_row(name, *(f"{one:.2f}" for one in sums[-1]))
@@ -134,33 +169,52 @@ def recall(photographs: list[Image.Image], known_rows: list[np.ndarray], bank: B
     return queries
 
 
+def beside(photographs: list[Image.Image], at: int) -> list[Image.Image]:
+    """The three photographs that an edit of this one may show too."""
+    return [photographs[(at + step) % len(photographs)] for step in (1, 2, 3)]
+
+
+def asked_shallow(photographs: list[Image.Image], first: int) -> list[Query]:
+    """Ask for edits of the photographs from `first` on, at the hash tier alone."""
+    return [
+        Query(name, at, asked_of(prints.taken(picture_of(edit(photographs[at], beside(photographs, at))))), [])
+        for at in range(first, len(photographs))
+        for name, edit in EDITS.items()
+    ]
+
+
 def shown_by(query: Query, made_of: int) -> set[int]:
     return {(query.at + step) % made_of for step in range(OTHERS_SHOWN.get(query.edit, 0) + 1)}
 
 
-def false_hits(known_rows: list[np.ndarray], made_of: int, queries: list[Query]) -> None:
+def false_hits(known_rows: list[np.ndarray], quartered: list[np.ndarray], made_of: int, queries: list[Query]) -> None:
     """Ask every edit against every photograph, and every crop of one, that it has nothing of; `made_of` were edited."""
-    counts = {tier: Count() for tier in ("PDQ", "with turns", "with regions")}
-    for one in queries:
-        shown = shown_by(one, made_of)
-        unrelated = np.vstack([rows for at, rows in enumerate(known_rows) if at not in shown])
-        for count, mine in zip(counts.values(), one.asked, strict=True):
-            count.add(distances(mine, unrelated))
-    columns = ("tier", "pairs of pictures", "pairs of hashes", "wanted", "within 31", "within 45", "nearest")
-    made = table("false hits, edits against unrelated photographs and quarters of them", *columns)
-    for tier, one in counts.items():
-        figures = (f"{one.pictures:,}", f"{one.hashes:,}", "0", str(one.hits), str(one.wider), f"{one.nearest} bits")
-        made.add_row(tier, *figures)
+    columns = ("tier", "against", "pairs of pictures", "pairs of hashes", "wanted", "within 31", "within 45", "nearest")
+    made = table("false hits of edits, against unrelated photographs and quarters of them", *columns)
+    for against, known in (("photographs", known_rows), ("quarters", quartered)):
+        counts = {tier: Count() for tier in ("PDQ", "with turns", "with regions")}
+        for one in queries:
+            shown = shown_by(one, made_of if one.at < made_of else len(known_rows))
+            unrelated = np.vstack([rows for at, rows in enumerate(known) if at not in shown])
+            for count, mine in zip(counts.values(), one.asked, strict=True):
+                count.add(distances(mine, unrelated))
+        for tier, count in counts.items():
+            figures = (f"{count.pictures:,}", f"{count.hashes:,}", "0", str(count.hits), str(count.wider))
+            made.add_row(tier, against, *figures, f"{count.nearest} bits")
     show(made)
-    wrong = [(one.edit, hit) for one in queries for hit in one.hits if hit.key not in shown_by(one, made_of)]
-    asked_wrongly = len({(edit, hit.key) for edit, hit in wrong})
+
+
+def unrelated_hits(made_of: int, queries: list[Query]) -> None:
+    """Say what the whole bank, with features, found that is not to be seen in an edit."""
+    wrong = [(one, hit) for one in queries for hit in one.hits if hit.key not in shown_by(one, made_of)]
     made = table(f"unrelated hits of the whole bank in {len(queries):,} queries", "tier", "wanted", "hits", "inliers")
     for tier in (Tier.HASH, Tier.FEATURES):
         mine = [hit for _, hit in wrong if hit.tier is tier]
         wanted = "0" if tier is Tier.HASH else f"{len(queries) // 1000}"
         made.add_row(tier, wanted, str(len(mine)), ", ".join(str(hit.inliers) for hit in mine))
     show(made)
-    console.print(f"{asked_wrongly} pairs of an edit and a photograph.\n")
+    asked_wrongly = sorted({(one.at, hit.key) for one, hit in wrong})
+    console.print(f"Photographs taken for another: {asked_wrongly or 'none'}.\n")
 
 
 def quarters(photograph: Image.Image) -> list[Image.Image]:
@@ -201,7 +255,7 @@ def cpu_ms(work: Callable[[], object]) -> float:
 
 
 def every_tier(data: bytes, bank: Bank) -> None:
-    met = prints.taken(pictures.read(data)[0], deep=True)
+    met = prints.taken(picture_of(data), deep=True)
     assert met is not None
     bank.match(met)
 
@@ -211,7 +265,7 @@ def costs(photographs: list[Image.Image], bank: Bank) -> None:
     pixels = [pixels_of(one) for one in files]
     small = [Image.fromarray(one) for one in pixels]
     sides: dict[str, Callable[[int], object]] = {
-        "Pehra: the whole hash tier": lambda at: hashed(pixels_of(files[at])),
+        "Pehra: the whole hash tier": lambda at: prints.taken(picture_of(files[at])),
         f"Pehra: every tier, a bank of {len(bank)}": lambda at: every_tier(files[at], bank),
         "of it: local features": lambda at: local.features(pixels[at]),
         "of it: decoding": lambda at: pixels_of(files[at]),
@@ -285,10 +339,13 @@ def main() -> None:
     ]
     console.print(f"{', '.join(about)}. {len(photographs)} photographs, {len(edited)} of them edited.\n")
     agreement(photographs)
-    known_rows = [np.vstack([known(one), *(known(part) for part in quarters(one))]) for one in photographs]
+    known_rows = [known(one) for one in photographs]
+    quartered = [np.vstack([known(part) for part in quarters(one)]) for one in photographs]
     bank = bank_of(photographs)
-    false_hits(known_rows, len(edited), recall(edited, [rows_of[:1] for rows_of in known_rows], bank))
     costs(edited, bank)
+    queries = recall(edited, known_rows, bank)
+    unrelated_hits(len(edited), queries)
+    false_hits(known_rows, quartered, len(edited), [*queries, *asked_shallow(photographs, len(edited))])
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ def read(data: bytes, limits: Limits | None = None, *, light: bool = False) -> l
     What kind it is, is read from the bytes, whatever the file is called; what follows the picture's end is ignored.
 
     Args:
-        light: nobody asks for its colours, as no hash and no feature does; a JPEG then takes a tenth less and comes grey.
+        light: colours are not asked for, as no hash and no feature does; a JPEG comes grey then, and sooner.
 
     Raises:
         PictureError: one of its kinds; nothing else, whatever the bytes are.
@@ -163,7 +163,9 @@ def _picture(opened: Image.Image, frame: int, limits: Limits, *, light: bool) ->
         raise TooManyPixels(limits)
     if min(width, height) < LEAST_SIDE:
         raise TooSmall(limits)
-    opened.draft("L" if light else None, _working(width, height))  # a JPEG is decoded at an eighth to a half, where that is enough
+    opened.draft(
+        "L" if light else None, _working(width, height)
+    )  # a JPEG is decoded at an eighth to a half, where that is enough
     opened.load()
     turn = _turn(opened)
     small = _turned(_over_ground(_small(_plain(opened), width, height)), turn)
