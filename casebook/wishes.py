@@ -1,0 +1,78 @@
+"""Which visits are captured: read when an address is leased, decided when its page is judged."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casebook.access import agreed
+from casebook.tables import Case, WatchedLink
+from casebook.vocabulary import Act, Verdict, Why
+
+CHANGES = {Verdict.LIVE: "removed", Verdict.REMOVED: "live"}
+FAILED = "none-"  # before the verdict of a visit that should have been captured and was not
+
+
+@dataclass(frozen=True)
+class Due:
+    """Why a visit is captured; `again` where the same was tried before, and a record says that it failed."""
+
+    why: Why
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the cases that agreed to captures of an address have of it.
+
+    `captured` are the verdicts that their links were last captured with (see `WatchedLink.captured`), None where a link
+    never was. `asked` is why somebody wants a capture now; `screenshot`: one of these cases agreed to that as well.
+    """
+
+    captured: frozenset[str | None]
+    asked: Why | None = None
+    screenshot: bool = False
+
+    def due(self, verdict: Verdict) -> Due | None:
+        """Say whether a visit that found this is captured: what is live for the first time, and every change."""
+        if self.asked is not None:
+            return Due(self.asked)
+        before = CHANGES.get(verdict)
+        if before is None:
+            return None
+        if verdict is Verdict.LIVE and None in self.captured:
+            return Due(Why.FIRST_SEEN)
+        if self.captured & {before, FAILED + before}:
+            return Due(Why.CHANGE)
+        return Due(Why.CHANGE, again=True) if FAILED + verdict in self.captured else None
+
+    @property
+    def likely(self) -> bool:
+        """Whether a page that is up is captured, as nearly all are: so it is asked for whole."""
+        return self.due(Verdict.LIVE) is not None
+
+
+def read(session: Session, addresses: Collection[int]) -> dict[int, Wish]:
+    """Read the wishes for addresses; none where no case that watches agreed to captures."""
+    query = (
+        select(WatchedLink.address_id, WatchedLink.captured, WatchedLink.capture_wanted, agreed(Act.SCREENSHOT))
+        .join(Case, Case.id == WatchedLink.case_id)
+        .where(WatchedLink.address_id.in_(addresses), WatchedLink.retired_at.is_(None), Case.closed_at.is_(None))
+        .where(agreed(Act.WATCH), agreed(Act.CAPTURE))
+        .order_by(WatchedLink.id)
+    )
+    links = defaultdict(list)
+    for address, *link in session.execute(query) if addresses else ():
+        links[address].append(link)
+    return {address: _wish(some) for address, some in links.items()}
+
+
+def _wish(links: list[list[object]]) -> Wish:
+    asked = [wanted for _, wanted, _ in links if wanted is not None]
+    return Wish(
+        frozenset(None if captured is None else str(captured) for captured, _, _ in links),
+        Why(str(asked[0])) if asked else None,
+        any(screenshot for *_, screenshot in links),
+    )
