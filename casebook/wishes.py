@@ -11,6 +11,8 @@ from casebook.access import agreed
 from casebook.tables import Case, WatchedLink
 from casebook.vocabulary import Act, Verdict, Why
 
+_Link = tuple[str | None, Why | None, bool]
+
 CHANGES = {Verdict.LIVE: "removed", Verdict.REMOVED: "live"}
 FAILED = "none-"  # before the verdict of a visit that should have been captured and was not
 
@@ -46,7 +48,8 @@ class Wish:
             return Due(Why.FIRST_SEEN)
         if self.captured & {before, FAILED + before}:
             return Due(Why.CHANGE)
-        return Due(Why.CHANGE, again=True) if FAILED + verdict in self.captured else None
+        failed = FAILED + verdict in self.captured and verdict not in self.captured
+        return Due(Why.CHANGE, again=True) if failed else None
 
     @property
     def likely(self) -> bool:
@@ -63,16 +66,12 @@ def read(session: Session, addresses: Collection[int]) -> dict[int, Wish]:
         .where(agreed(Act.WATCH), agreed(Act.CAPTURE))
         .order_by(WatchedLink.id)
     )
-    links = defaultdict(list)
-    for address, *link in session.execute(query) if addresses else ():
-        links[address].append(link)
+    links: dict[int, list[_Link]] = defaultdict(list)
+    for address, captured, wanted, screenshot in session.execute(query) if addresses else ():
+        links[address].append((captured, wanted, screenshot))
     return {address: _wish(some) for address, some in links.items()}
 
 
-def _wish(links: list[list[object]]) -> Wish:
-    asked = [wanted for _, wanted, _ in links if wanted is not None]
-    return Wish(
-        frozenset(None if captured is None else str(captured) for captured, _, _ in links),
-        Why(str(asked[0])) if asked else None,
-        any(screenshot for *_, screenshot in links),
-    )
+def _wish(links: list[_Link]) -> Wish:
+    asked = next((wanted for _, wanted, _ in links if wanted is not None), None)
+    return Wish(frozenset(captured for captured, _, _ in links), asked, any(screenshot for *_, screenshot in links))

@@ -238,7 +238,8 @@ class _BoundedProtocol(_LenientHTTP11ClientProtocol):
     def request(self, request: Any) -> "Deferred[Any]":  # noqa: ANN401  # Twisted's private type
         waiting = super().request(request)
         lines: list[bytes] = []
-        self._parser.__class__, self._parser.lines = _BoundedParser, lines
+        parser = cast(_BoundedParser, self._parser)
+        parser.__class__, parser.lines = _BoundedParser, lines
 
         def attach(answer: Any) -> Any:  # noqa: ANN401
             answer.pehra_wire = request, lines  # for visits that may be captured

@@ -1,4 +1,4 @@
-"""Writes what a visit brought as a web archive: WARC 1.1, every record packed by itself, the same bytes for the same visit.
+"""Writes what a visit brought as a web archive: WARC 1.1, each record packed by itself, one visit always one archive.
 
 Heads stand as they went over the wire, byte for byte, with one change: a body is kept without the framing of chunks, so
 its `Transfer-Encoding` is called `X-Archive-Orig-Transfer-Encoding`, or readers would look for chunks.
@@ -14,10 +14,10 @@ from hashlib import sha256
 from io import BytesIO
 from typing import Any, BinaryIO
 
-from warcio.recordloader import ArcWarcRecord
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.utils import Digester
-from warcio.warcwriter import WARCWriter
+from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]  # ships no types
+from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
+from warcio.utils import Digester  # type: ignore[import-untyped]
+from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from crawler.exchange import Exchange
 
@@ -52,6 +52,17 @@ class Body:
     date: str
 
 
+@dataclass(frozen=True)
+class Written:
+    """What an archive holds of the last answer's body: the body, None where it is not whole or only referred to.
+
+    `again`: it is the earlier one, which is referred to.
+    """
+
+    body: Body | None = None
+    again: bool = False
+
+
 class _Writer(WARCWriter):  # type: ignore[misc]  # ships no types
     def __init__(self, out: BinaryIO) -> None:
         super().__init__(out, gzip=False, warc_version=VERSION)
@@ -65,7 +76,7 @@ class _Writer(WARCWriter):  # type: ignore[misc]  # ships no types
 
 
 class _Packed:
-    """Packs one record as a gzip member of its own, so that readers can go to each; without a time, which gzip may have."""
+    """Packs one record as a gzip member of its own, so that readers can go to each; without the time gzip may note."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._out, self._packer = out, zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + 16)
@@ -101,7 +112,7 @@ def compose(
     at: datetime,
     drawn: Drawn | None = None,
     earlier: Body | None = None,
-) -> Body | None:
+) -> Written:
     """Write the archive of one visit.
 
     Args:
@@ -112,19 +123,16 @@ def compose(
         at: when the visit began.
         drawn: the page as a browser showed it.
         earlier: the last answer's body in an earlier archive; the same again is not kept twice.
-
-    Returns:
-        The last answer's body as this archive holds it; None where it is not whole, or is only referred to.
     """
     writer = _Writer(out)
     _write(writer, "warcinfo", _named("", next(ids), at), FIELDS, _fields(info))
-    last, body = "", None
+    last, written = "", Written()
     for number, one in enumerate(exchanges):
         is_last = number == len(exchanges) - 1
-        last, body = _exchange(writer, one, ids, earlier if is_last else None)
+        last, written = _exchange(writer, one, ids, earlier if is_last else None)
     if drawn is not None:
         _draw(writer, drawn, next(ids), last)
-    return body
+    return written
 
 
 def digest(data: bytes) -> str:
@@ -137,12 +145,13 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _exchange(writer: _Writer, one: Exchange, ids: Iterator[str], earlier: Body | None) -> tuple[str, Body | None]:
+def _exchange(writer: _Writer, one: Exchange, ids: Iterator[str], earlier: Body | None) -> tuple[str, Written]:
     name, payload = next(ids), digest(one.body)
     named = [*_named(one.url, name, one.began), *([("WARC-IP-Address", one.ip)] if one.ip else [])]
     named.append(("WARC-Payload-Digest", payload))
     head = _Head(FRAMING.sub(b"X-Archive-Orig-Transfer-Encoding", one.answered))
-    again = earlier is not None and earlier.digest == payload and one.cut is None and one.body
+    whole = one.cut is None and bool(one.body)
+    again = whole and earlier is not None and earlier.digest == payload
     if again and earlier is not None:
         named += [("WARC-Profile", SAME_BODY), ("WARC-Refers-To", earlier.record)]
         named += [("WARC-Refers-To-Target-URI", earlier.url), ("WARC-Refers-To-Date", earlier.date)]
@@ -155,8 +164,8 @@ def _exchange(writer: _Writer, one: Exchange, ids: Iterator[str], earlier: Body 
     said = [("receivedAt", moment(one.ended))]
     said += [("certificateSha256", one.certificate)] if one.certificate else []
     _write(writer, "metadata", [*_named(one.url, next(ids), one.began), *beside], FIELDS, _fields(said))
-    whole = not again and one.cut is None and bool(one.body)
-    return name, Body(payload, name, one.url, moment(one.began)) if whole else None
+    kept = Body(payload, name, one.url, moment(one.began)) if whole and not again else None
+    return name, Written(kept, again)
 
 
 def _draw(writer: _Writer, drawn: Drawn, name: str, of: str) -> None:

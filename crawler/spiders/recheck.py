@@ -43,7 +43,7 @@ class Look:
     `exit` is the proxy that leads there. `picture_bytes`: the most of a picture that is taken, where one is looked
     for; 0 where none is. `shown_by` is the page that shows that picture. `pictures` is what was noted of the pictures
     that the page is about, None where nothing was. `exchanges` is what went over the wire, where a capture may keep it;
-    `drawn_at` is when a browser showed the page, and `shot` a picture of that.
+    `ended` is when it was judged, `drawn_at` when a browser showed the page, and `shot` a picture of that.
     """
 
     visit: Visit
@@ -60,6 +60,7 @@ class Look:
     shown_by: str | None = None
     pictures: list[dict[str, str]] | None = None
     exchanges: list[Exchange] = field(default_factory=list, repr=False)
+    ended: float | None = None
     drawn_at: datetime | None = None
     shot: Shot | None = None
 

@@ -25,6 +25,7 @@ def upgrade() -> None:
     """Go forward."""
     op.add_column("book", sa.Column("captures_stopped_at", Moment(timezone=True), nullable=True))
     op.add_column("watched_link", sa.Column("capture_wanted", WHY, nullable=True))
+    op.add_column("watched_link", sa.Column("captured", sa.String(16), nullable=True))
     _captures()
     _records()
 
