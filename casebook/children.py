@@ -42,8 +42,8 @@ def allowance(visit: Visit, limits: Crawler) -> Allowance:
         unnamed=True,
         browser=True,
         pictures=visit.pictured,
-        capture=wish is not None,
-        screenshot=wish is not None and wish.screenshot,
+        capture=wish is not None and not wish.minor,
+        screenshot=wish is not None and wish.screenshot and not wish.minor,
     )
 
 

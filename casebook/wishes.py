@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from casebook.access import agreed
 from casebook.tables import Case, WatchedLink
 from casebook.vocabulary import Act, Verdict, Why
+from casebook.watchers import holding_children
 
 _Link = tuple[str | None, Why | None, bool]
 
@@ -31,11 +32,13 @@ class Wish:
 
     `captured` are the verdicts that their links were last captured with (see `WatchedLink.captured`), None where a link
     never was. `asked` is why somebody wants a capture now; `screenshot`: one of these cases agreed to that as well.
+    `minor`: the address may hold somebody's child, so that nothing is captured, and a record says so.
     """
 
     captured: frozenset[str | None]
     asked: Why | None = None
     screenshot: bool = False
+    minor: bool = False
 
     def due(self, verdict: Verdict) -> Due | None:
         """Say whether a visit that found this is captured: what is live for the first time, and every change."""
@@ -69,9 +72,14 @@ def read(session: Session, addresses: Collection[int]) -> dict[int, Wish]:
     links: dict[int, list[_Link]] = defaultdict(list)
     for address, captured, wanted, screenshot in session.execute(query) if addresses else ():
         links[address].append((captured, wanted, screenshot))
-    return {address: _wish(some) for address, some in links.items()}
+    children = holding_children(session, links)
+    return {address: _wish(some, minor=address in children) for address, some in links.items()}
 
 
-def _wish(links: list[_Link]) -> Wish:
-    asked = next((wanted for _, wanted, _ in links if wanted is not None), None)
-    return Wish(frozenset(captured for captured, _, _ in links), asked, any(screenshot for *_, screenshot in links))
+def _wish(links: list[_Link], *, minor: bool) -> Wish:
+    return Wish(
+        captured=frozenset(captured for captured, _, _ in links),
+        asked=next((wanted for _, wanted, _ in links if wanted is not None), None),
+        screenshot=any(screenshot for *_, screenshot in links) and not minor,
+        minor=minor,
+    )

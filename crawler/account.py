@@ -13,12 +13,6 @@ from platforms.words import Verdict
 
 TOOL, VERSION = "Pehra", version("pehra")
 TELLING = frozenset({Verdict.LIVE, Verdict.REMOVED, Verdict.RESTRICTED})
-MINOR = (
-    "Nothing was captured: the link is marked as a minor's. Of such a link no more is fetched than tells that it is "
-    "up, and nothing of it is kept; it is handed on by its address."
-)
-NO_ROOM = "Nothing was captured: the disk has no room for more captures. The check was made all the same."
-BROKE_OFF = "Nothing was captured: the capture broke off. The check was made all the same."
 NOT_TEXT = "The body of the answer is no text, such as a picture or a film, and was not fetched."
 UNSEEN_SERVER = "The server's own address is not known: the visit went through a proxy."
 NO_BROWSER = "No browser looked at the page: its scripts did not run."
@@ -26,18 +20,16 @@ BROWSER_GONE = "There is no picture of the page: no browser starts here."
 
 
 def facts(look: Look, finding: Finding, settings: Crawler, clock: dict[str, Any]) -> dict[str, Any]:
-    """Give the record's fields that are the same for every case; no numbers but whole ones.
+    """Give the record's fields that are the same for every case; whole numbers only.
 
     Source: what the Berkeley Protocol asks of digital evidence: what, when, how, by whom, untouched since.
     """
     page = look.page
     return {
-        "address": look.visit.url,
         "final_address": page.final_url if page else look.visit.url,
         "status": page.status if page else None,
         "hops": [_hop(one) for one in look.exchanges],
         "clock": clock,
-        "collector": "monitor",
         "tool": TOOL,
         "version": VERSION,
         "settings": _settings(settings),

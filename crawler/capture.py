@@ -15,7 +15,7 @@ from casebook import evidence
 from casebook.access import MONITOR
 from casebook.children import allowance
 from casebook.errors import Busy, Unavailable
-from casebook.evidence import Body, Taken
+from casebook.taken import ARCHIVE, SAYS, SCREENSHOT, Body, Taken
 from casebook.strongroom import SealedPart
 from casebook.vocabulary import NotKept
 from casebook.wishes import Due
@@ -27,8 +27,7 @@ from crawler.verdict import Finding
 
 log = logging.getLogger(__name__)
 
-ARCHIVE, ARCHIVE_TYPE = "archive.warc.gz", "application/warc"
-PICTURE, PICTURE_TYPE = "screenshot.png", "image/png"
+ARCHIVE_TYPE, PICTURE_TYPE = "application/warc", "image/png"
 BUSY_TRIES, BUSY_S = 20, 0.5
 
 See = Callable[[Look], Awaitable[Page | None]]
@@ -74,12 +73,12 @@ class Capturer:
         look.exchanges, look.shot = [], None
 
     async def _capture(self, keeping: Keeping, look: Look, finding: Finding, due: Due) -> None:
-        if look.visit.minor:
-            await self._none(keeping, look, finding, due, NotKept.MINOR, account.MINOR)
+        if not allowance(look.visit, self._crawler).capture:
+            await self._none(keeping, look, finding, due, NotKept.MINOR, SAYS[NotKept.MINOR])
         elif not look.exchanges:
             await self._none(keeping, look, finding, due, NotKept.FAILED, account.no_answer(look.page))
         elif (lack := await self._asked(self._no_room, keeping)) is not None:
-            await self._none(keeping, look, finding, due, lack, account.NO_ROOM)
+            await self._none(keeping, look, finding, due, lack, SAYS[NotKept.DISK])
         else:
             sight = await self._sight(look, finding)
             async with self._turn:
@@ -109,11 +108,11 @@ class Capturer:
             taken = await asyncio.to_thread(self._taken, keeping, look, finding, due, sight, files)
         except Unavailable:
             keeping.room.drop(files)
-            await self._none(keeping, look, finding, due, NotKept.DISK, account.NO_ROOM)
+            await self._none(keeping, look, finding, due, NotKept.DISK, SAYS[NotKept.DISK])
             return
         except Exception:
             keeping.room.drop(files)
-            await self._none(keeping, look, finding, due, NotKept.FAILED, account.BROKE_OFF)
+            await self._none(keeping, look, finding, due, NotKept.FAILED, SAYS[NotKept.FAILED])
             raise
         await self._kept(keeping, taken)
 
@@ -160,7 +159,7 @@ class Capturer:
         if len(png) > self._limits.page_bytes:
             look.shot = Shot(missing=f"it is larger than {self._limits.page_bytes} bytes")
             return []
-        part = seal(PICTURE, PICTURE_TYPE, lambda out: out.write(png))
+        part = seal(SCREENSHOT, PICTURE_TYPE, lambda out: out.write(png))
         files.append(part.file)
         return [part]
 
