@@ -1,7 +1,7 @@
 """What of its links a case has captured: told from the records' outsides, without opening one."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Row, func, select
@@ -79,6 +79,4 @@ def _captured(
     if newest is None:
         return known
     told = {name: getattr(newest, name) for name in ("number", "kind", "at", "reason")}
-    return Captured(
-        **(vars(known) | told), sha256=newest.sha256.hex(), capture=None if page is None else page.number
-    )
+    return replace(known, **told, sha256=newest.sha256.hex(), capture=None if page is None else page.number)

@@ -28,7 +28,9 @@ def capture(session: Session, link: tuple[int, ...], as_json: bool) -> None:
     if as_json:
         print_json({"captured": [_shown(one) for one in asked.captured], "not_captured": asked.not_captured})
     else:
-        table(("link", "case", "record", "at (UTC)", "SHA-256"), [tuple(_shown(one).values()) for one in asked.captured])
+        table(
+            ("link", "case", "record", "at (UTC)", "SHA-256"), [tuple(_shown(one).values()) for one in asked.captured]
+        )
         for one in asked.not_captured:
             click.echo(f"Link {one.link} was not captured: {one.reason}")
     if not asked.captured:

@@ -1,6 +1,6 @@
 """What a record of evidence says of a visit: pure, from what the visit brought and how it was judged."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -19,7 +19,7 @@ NO_BROWSER = "No browser looked at the page: its scripts did not run."
 BROWSER_GONE = "There is no picture of the page: no browser starts here."
 
 
-def facts(look: Look, finding: Finding, settings: Crawler, clock: dict[str, Any]) -> dict[str, Any]:
+def facts(look: Look, finding: Finding, settings: Crawler, clock: Mapping[str, Any]) -> dict[str, Any]:
     """Give the record's fields that are the same for every case; whole numbers only.
 
     Source: what the Berkeley Protocol asks of digital evidence: what, when, how, by whom, untouched since.
@@ -29,7 +29,7 @@ def facts(look: Look, finding: Finding, settings: Crawler, clock: dict[str, Any]
         "final_address": page.final_url if page else look.visit.url,
         "status": page.status if page else None,
         "hops": [_hop(one) for one in look.exchanges],
-        "clock": clock,
+        "clock": dict(clock),
         "tool": TOOL,
         "version": VERSION,
         "settings": _settings(settings),

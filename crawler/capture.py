@@ -15,8 +15,8 @@ from casebook import evidence
 from casebook.access import MONITOR
 from casebook.children import allowance
 from casebook.errors import Busy, Unavailable
-from casebook.taken import ARCHIVE, SAYS, SCREENSHOT, Body, Taken
 from casebook.strongroom import SealedPart
+from casebook.taken import ARCHIVE, SAYS, SCREENSHOT, Body, Taken
 from casebook.vocabulary import NotKept
 from casebook.wishes import Due
 from crawler import account

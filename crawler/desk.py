@@ -1,7 +1,7 @@
 """Hands visits out to the spider and takes findings back, in batches of one transaction each."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ class Keeping:
 
     room: Strongroom
     noise: Callable[[int], bytes]
-    clock: Callable[[], dict[str, Any]]
+    clock: Callable[[], Mapping[str, Any]]
 
 
 @dataclass

@@ -17,7 +17,6 @@ from casebook import sources, visits
 from casebook.access import MONITOR
 from casebook.errors import CasebookError
 from casebook.keys import leave_no_core
-from casebook.strongroom import Strongroom
 from scheduler import logs
 from scheduler.clock import now, state
 from scheduler.home import Home
@@ -83,7 +82,7 @@ def _run(home: Home, owner: str, *, only: bool, controls: Sequence[str]) -> None
     held = visits.leased(book, owner, actor=MONITOR) if only else None
     eyes = Eyes(book, registry, home.settings.crawler, now, controls)
     chance = random.SystemRandom().random
-    keeping = Keeping(Strongroom(home.folder), os.urandom, state)
+    keeping = Keeping(home.strongroom(), os.urandom, state)
     desk = Desk(book, home.settings, owner, clock=now, chance=chance, only=held, eyes=eyes, keeping=keeping)
     try:
         run(desk, registry, abandon=abandon)
