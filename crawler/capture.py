@@ -17,7 +17,7 @@ from casebook.children import allowance
 from casebook.errors import Busy, Unavailable
 from casebook.strongroom import SealedPart
 from casebook.taken import ARCHIVE, SAYS, SCREENSHOT, Body, Taken
-from casebook.vocabulary import NotKept
+from casebook.vocabulary import NotKept, Verdict
 from casebook.wishes import Due
 from crawler import account
 from crawler.desk import Desk, Keeping
@@ -138,7 +138,7 @@ class Capturer:
         parts = [seal(ARCHIVE, ARCHIVE_TYPE, write)]
         files.append(parts[0].file)
         parts += self._picture(look, seal, files)
-        body = written[0].body
+        body = written[0].body if finding.verdict is Verdict.LIVE else None  # what comes back is what was live
         facts = account.facts(look, finding, self._crawler, keeping.clock())
         said = [*account.left_out(look, drawn=drawn is not None), *([sight.said] if sight.said else [])]
         return Taken(
