@@ -174,7 +174,7 @@ class Writer:
         return str(step.report) if step.sent else self._say("drafted", report=step.report)
 
     def _asked(self, one: Asked) -> tuple[str, ...]:
-        """Give stories as numbers with arrows, which read from the left in Urdu too; of many platforms only how many."""
+        """Give stories as numbers with arrows, read from the left in Urdu too; of many platforms only how many."""
         stories = ", ".join(" → ".join(str(number) for number in story) for story in one.stories)
         few = len(one.platforms) <= NAMED
         named = ", ".join(self._site(each) for each in one.platforms)
