@@ -174,9 +174,8 @@ class Writer:
         return str(step.report) if step.sent else self._say("drafted", report=step.report)
 
     def _asked(self, one: Asked) -> tuple[str, ...]:
-        """Give stories as numbers with arrows; of many platforms only how many."""
-        arrow = self._words["arrow"]
-        stories = ", ".join(f" {arrow} ".join(str(number) for number in story) for story in one.stories)
+        """Give stories as numbers with arrows, read from the left in Urdu too; of many platforms only how many."""
+        stories = ", ".join(" → ".join(str(number) for number in story) for story in one.stories)
         few = len(one.platforms) <= NAMED
         named = ", ".join(self._site(each) for each in one.platforms)
         sites = named if few else self._say("many", n=len(one.platforms))

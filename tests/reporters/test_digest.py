@@ -111,6 +111,7 @@ def test_urdu_is_urdu_but_for_ids_and_commands() -> None:
         "imgur",
     }
     assert set(words) <= known
+    assert "30, 32 → 35" in text
 
 
 def test_the_subject_tells_a_stranger_nothing() -> None:
