@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
@@ -133,6 +134,7 @@ def key_of(session: Session, actor: Actor, case: int, at: datetime) -> Identity:
     return Identity.of(actor.identity.open(sealed).decode())
 
 
+@cache  # built once: to build it takes longer than to ask
 def agreed(act: Act) -> ColumnElement[bool]:
     """Whether the complainant of the case at hand (in a query that has `Case`) agrees: the newest line says."""
     line, newer = aliased(Consent), aliased(Consent)

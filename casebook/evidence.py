@@ -158,7 +158,7 @@ def _row(making: _Capture) -> Capture:
 
 def _forget_unkept(making: _Capture) -> None:
     """Take parts that nobody keeps off the record again."""
-    if making.row is not None:
+    if making.row is not None and not making.files.issuperset(one.file for one in making.taken.parts):
         unkept = (CapturePart.capture_id == making.row.id, CapturePart.file.not_in(making.files))
         making.session.execute(delete(CapturePart).where(*unkept))
 

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Row, exists, or_, select
+from sqlalchemy import Row, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from casebook import journal, lapsing
@@ -26,7 +27,12 @@ def watchers(book: Casebook, address: AddressId, *, actor: Actor) -> list[Watche
 def of_address(session: Session, address: AddressId) -> list[Watcher]:
     """Say it inside the caller's transaction, in the order in which cases are locked."""
     minor = holds_a_child(session, address)
-    query = (
+    return [_watcher(row, minor=minor) for row in session.execute(_watching(), {"address": address})]
+
+
+@cache  # built once, for every capture asks it several times
+def _watching() -> Select[int, int, Why | None, str, bool, bool]:
+    return (
         select(
             WatchedLink.id,
             WatchedLink.case_id,
@@ -36,11 +42,12 @@ def of_address(session: Session, address: AddressId) -> list[Watcher]:
             agreed(Act.SCREENSHOT).label("screenshot"),
         )
         .join(Case, Case.id == WatchedLink.case_id)
-        .where(WatchedLink.address_id == address, WatchedLink.retired_at.is_(None), Case.closed_at.is_(None))
+        .where(
+            WatchedLink.address_id == bindparam("address"), WatchedLink.retired_at.is_(None), Case.closed_at.is_(None)
+        )
         .where(agreed(Act.WATCH))
         .order_by(WatchedLink.case_id)
     )
-    return [_watcher(row, minor=minor) for row in session.execute(query)]
 
 
 def _watcher(row: Row[int, int, Why | None, str, bool, bool], *, minor: bool) -> Watcher:
@@ -64,10 +71,15 @@ def holds_a_child(session: Session, address: AddressId) -> bool:
 
 def holding_children(session: Session, addresses: Collection[int]) -> set[int]:
     """Give those of some addresses of which that is so."""
+    return set(session.scalars(_children(), {"addresses": list(addresses)})) if addresses else set()
+
+
+@cache
+def _children() -> Select[int]:
     child = or_(WatchedLink.minor, Case.minor, WatchedLink.category == Category.CSE)
     marked = exists().where(WatchedLink.address_id == Address.id, WatchedLink.case_id == Case.id, child)
-    query = select(Address.id).where(Address.id.in_(addresses), or_(Address.minor, marked))
-    return set(session.scalars(query)) if addresses else set()
+    among = Address.id.in_(bindparam("addresses", expanding=True))
+    return select(Address.id).where(among, or_(Address.minor, marked))
 
 
 def body(book: Casebook, address: AddressId, *, actor: Actor) -> Body | None:
