@@ -1,0 +1,103 @@
+"""Words as a paper can show them: Urdu joined and from right to left, and whatever would deceive or not show, escaped."""
+
+import unicodedata
+from collections.abc import Callable, Collection
+from functools import cache
+
+from fpdf.bidi import BidiParagraph
+
+FORMS = {"<isolated>": 0, "<final>": 1, "<initial>": 2, "<medial>": 3}
+PRESENTED = (*range(0xFB50, 0xFE00), *range(0xFE70, 0xFF00))  # letters as they look beside others
+FROM_RIGHT = ("R", "AL", "AN")
+DECEIVING = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # controls, turns of direction, what has no meaning
+MARK = "Mn"
+
+
+def escaped(text: str, shows: Callable[[str], bool] = lambda _: True) -> str:
+    r"""Write what has no shape, or none in this font, as \u{6C1}; a word of Arabic script as a whole."""
+    return " ".join(_word(one, shows) for one in text.split(" "))
+
+
+def _word(word: str, shows: Callable[[str], bool]) -> str:
+    joined = any(one in joining() for one in word)
+    if joined and not all(shows(one) for one in shaped(word) + word):
+        return "".join(one if one.isascii() and one.isprintable() else code(one) for one in word)
+    return "".join(code(one) if _deceives(one) or not shows(one) else one for one in word)
+
+
+def _deceives(letter: str) -> bool:
+    return unicodedata.category(letter) in DECEIVING
+
+
+def code(letter: str) -> str:
+    """Write a letter as its number in Unicode."""
+    return f"\\u{{{ord(letter):X}}}"
+
+
+@cache
+def joining() -> dict[str, list[str | None]]:
+    """Give each letter of Arabic script its four shapes: alone, last, first, between; None where it has none."""
+    found: dict[str, list[str | None]] = {}
+    for number in PRESENTED:
+        form, *letters = unicodedata.decomposition(chr(number)).split() or [""]
+        if form in FORMS and len(letters) == 1:
+            shapes = found.setdefault(chr(int(letters[0], 16)), [None] * len(FORMS))
+            shapes[FORMS[form]] = shapes[FORMS[form]] or chr(number)
+    return found
+
+
+def shaped(text: str) -> str:
+    """Give each letter of Arabic script the shape it has beside its neighbours; the order stays."""
+    table = joining()
+    return "".join(_shape(table, text, place) if one in table else one for place, one in enumerate(text))
+
+
+def _shape(table: dict[str, list[str | None]], text: str, place: int) -> str:
+    before, after = _beside(text, place, -1), _beside(text, place, 1)
+    shapes = table[text[place]]
+    from_before = before in table and table[before][2] is not None and shapes[1] is not None
+    to_after = after in table and table[after][1] is not None and shapes[2] is not None
+    return shapes[from_before + 2 * to_after] or text[place]
+
+
+def _beside(text: str, place: int, step: int) -> str:
+    place += step
+    while 0 <= place < len(text) and unicodedata.category(text[place]) == MARK:
+        place += step
+    return text[place] if 0 <= place < len(text) else ""
+
+
+def in_order(line: str) -> str:
+    """Put one line into the order in which it is seen, its letters shaped.
+
+    Source: Unicode Standard Annex 9.
+    """
+    if not any(unicodedata.bidirectional(one) in FROM_RIGHT for one in line):
+        return line
+    seen: str = BidiParagraph(shaped(line)).get_reordered_string()
+    return seen
+
+
+def broken(text: str, wide: Callable[[str], float], room: float) -> list[str]:
+    """Break text into lines at spaces, and a word that is longer than a line wherever it must be."""
+    lines, line, used = [], "", 0.0
+    for word in _pieces(text, wide, room):
+        width = wide(word)
+        if line and used + width > room:
+            lines.append(line.rstrip())
+            line, used = "", 0.0
+        line, used = line + word, used + width
+    return [*lines, line.rstrip()]
+
+
+def _pieces(text: str, wide: Callable[[str], float], room: float) -> Collection[str]:
+    pieces: list[str] = []
+    for word in text.split(" "):
+        piece = ""
+        for letter in word + " ":
+            if piece and wide(piece + letter.strip()) > room:
+                pieces.append(piece)
+                piece = ""
+            piece += letter
+        pieces.append(piece)
+    return pieces
