@@ -167,6 +167,28 @@ class Retention(Section):
     backups_s: Keep = 2_592_000
     objection_s: Wait = 259_200
     seen_s: Keep = 5_184_000
+    captures_s: Keep = 94_608_000
+
+
+def _names(value: object) -> object:
+    """Read a list, a JSON list, or names separated by commas or spaces."""
+    if isinstance(value, str):
+        value = json.loads(value) if value.lstrip().startswith("[") else re.split(r"[,\s]+", value.strip())
+    return tuple(one for one in value if one != "") if isinstance(value, list | tuple) else value
+
+
+Server = Annotated[str, Field(max_length=400, pattern=r"^https?://[^/\s@]+(/[^\s]*)?$")]
+
+
+class Evidence(Section):
+    """How much is captured, and who confirms when."""
+
+    page_bytes: Annotated[int, Field(ge=100_000, le=1_000_000_000)] = 20_000_000
+    case_bytes: Annotated[int, Field(ge=100_000, le=1_000_000_000_000)] = 2_000_000_000
+    keep_free_bytes: Annotated[int, Field(ge=0, le=1_000_000_000_000)] = 1_000_000_000
+    timestamp_servers: Annotated[tuple[Server, ...], NoDecode, BeforeValidator(_names)] = ()
+    timestamp_roots: Path | None = None
+    timestamp_time_s: Seconds = 20.0
 
 
 class Platforms(Section):
@@ -220,13 +242,6 @@ class Digest(Section):
     alerts: tuple[str, ...] = ()
 
 
-def _names(value: object) -> object:
-    """Read a list, a JSON list, or names separated by commas or spaces."""
-    if isinstance(value, str):
-        value = json.loads(value) if value.lstrip().startswith("[") else re.split(r"[,\s]+", value.strip())
-    return tuple(one for one in value if one != "") if isinstance(value, list | tuple) else value
-
-
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 Line = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\r\n]+$")]
 Mailbox = Annotated[str, Field(max_length=254, pattern=r"^[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+$")]
@@ -264,6 +279,7 @@ class Settings(BaseSettings):
     monitor: Monitor = Monitor()
     sweeps: Sweeps = Sweeps()
     retention: Retention = Retention()
+    evidence: Evidence = Evidence()
     platforms: Platforms = Platforms()
     mail: Mail = Mail()
     inbox: Inbox = Inbox()

@@ -32,8 +32,10 @@ from casebook.vocabulary import (
     Lane,
     MediaKind,
     NameKind,
+    NotKept,
     Origin,
     Outcome,
+    RecordKind,
     ReportEventKind,
     ReportState,
     RequestKind,
@@ -42,6 +44,7 @@ from casebook.vocabulary import (
     SourceState,
     State,
     Verdict,
+    Why,
 )
 
 
@@ -103,7 +106,10 @@ class Base(DeclarativeBase):
 
 
 class Book(Base):
-    """One row: which key this database belongs to, the journal's head and keys, and who opens what nobody else can."""
+    """One row: which key this database belongs to, the journal's head and keys, and who opens what nobody else can.
+
+    `captures_stopped_at`: since when the disk has no room for captures.
+    """
 
     __tablename__ = "book"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -113,6 +119,7 @@ class Book(Base):
     journal_key: Mapped[bytes | None] = mapped_column(Sealed)
     signing_key: Mapped[bytes | None] = mapped_column(Sealed)
     escrow: Mapped[str | None] = mapped_column(Recipient)
+    captures_stopped_at: Mapped[datetime | None]
 
 
 class Officer(Base):
@@ -316,7 +323,7 @@ class MissingPage(Base):
 
 
 class WatchedLink(Base):
-    """An address as one case sees it."""
+    """An address as one case sees it; `capture_wanted` says why its next visit is captured."""
 
     __tablename__ = "watched_link"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -342,6 +349,7 @@ class WatchedLink(Base):
     last_back_at: Mapped[datetime | None]
     back_before_at: Mapped[datetime | None]
     flapping_at: Mapped[datetime | None]
+    capture_wanted: Mapped[Why | None] = mapped_column(_words(Why))
     __table_args__ = (
         Index("watched_link_once", "case_id", "address_id", unique=True),
         Index("watched_link_address", "address_id"),
@@ -755,6 +763,126 @@ class SightingPlace(Base):
     met_at: Mapped[datetime]
     last_met_at: Mapped[datetime]
     __table_args__ = (Index("sighting_place_of", "sighting_id"),)
+
+
+class Capture(Base):
+    """What one visit showed, or what was added by hand, once for all cases that it is kept for.
+
+    `body` is what a later capture of the same address may refer to instead of keeping it again; `refers_to` is the
+    capture that this one refers to, which therefore stays for as long.
+    """
+
+    __tablename__ = "capture"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"))
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    body: Mapped[bytes | None] = mapped_column(Sealed)
+    refers_to: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
+    __table_args__ = (
+        Index("capture_address", "address_id", "id"),
+        Index("capture_refers", "refers_to"),
+        Index("capture_age", "ended_at"),
+    )
+
+
+class CapturePart(Base):
+    """One sealed file of a capture; `size` in bytes and `sha256` are those of what it holds.
+
+    Dropped means that its keys are gone: the file goes next, then the row.
+    """
+
+    __tablename__ = "capture_part"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    capture_id: Mapped[int] = mapped_column(ForeignKey("capture.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    media_type: Mapped[str] = mapped_column(String(80))
+    size: Mapped[int]
+    sha256: Mapped[bytes] = mapped_column(Sealed)
+    file: Mapped[str] = mapped_column(String(40), unique=True)
+    recipient: Mapped[str] = mapped_column(Recipient)
+    dropped_at: Mapped[datetime | None]
+    __table_args__ = (Index("capture_part_of", "capture_id"), Index("capture_part_dropped", "dropped_at"))
+
+
+class CaptureKey(Base):
+    """A part's own private key, sealed to a case that may open it."""
+
+    __tablename__ = "capture_key"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    part_id: Mapped[int] = mapped_column(ForeignKey("capture_part.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    key: Mapped[bytes] = mapped_column(Locked)
+    __table_args__ = (
+        Index("capture_key_once", "part_id", "case_id", unique=True),
+        Index("capture_key_case", "case_id"),
+    )
+
+
+class CaptureRecord(Base):
+    """One link of a case's chain of evidence; `sha256` is of the record as it was sealed, which a random number begins.
+
+    `reason` is set where nothing was kept. `token` is the answer of a time-stamp server, about `sha256`. Expired means
+    that the parts are gone, and the record stays.
+    """
+
+    __tablename__ = "capture_record"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("watched_link.id"))
+    at: Mapped[datetime]
+    kind: Mapped[RecordKind] = mapped_column(_words(RecordKind))
+    reason: Mapped[NotKept | None] = mapped_column(_words(NotKept))
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    record: Mapped[bytes] = mapped_column(Locked)
+    token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    token_from: Mapped[str | None] = mapped_column(String(400))
+    stamped_at: Mapped[datetime | None]
+    expired_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index("capture_record_once", "case_id", "number", unique=True),
+        Index("capture_record_capture", "capture_id"),
+        Index("capture_record_link", "link_id"),
+        Index("capture_record_at", "at"),
+        Index("capture_record_stamped", "stamped_at"),
+    )
+
+
+class EvidenceDay(Base):
+    """One UTC day's Merkle root over the records made in it; `leaves` are their SHA-256, 32 bytes each, in order.
+
+    They stay when a case is erased, so that the proofs of others can still be made; a record's hash tells nothing.
+    """
+
+    __tablename__ = "evidence_day"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[str] = mapped_column(String(10), unique=True)
+    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    count: Mapped[int] = mapped_column(Integer)
+    leaves: Mapped[bytes]
+    journal_seq: Mapped[int]
+    token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    token_from: Mapped[str | None] = mapped_column(String(400))
+    stamped_at: Mapped[datetime | None]
+
+
+class EvidenceExport(Base):
+    """What one export showed, so that it can be made again: the last record, and how long the journal was."""
+
+    __tablename__ = "evidence_export"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime]
+    officer: Mapped[str] = mapped_column(String(40))
+    to: Mapped[bytes] = mapped_column(Locked)
+    purpose: Mapped[bytes] = mapped_column(Locked)
+    last_number: Mapped[int] = mapped_column(Integer)
+    journal_seq: Mapped[int]
+    redacted: Mapped[bool] = mapped_column(Boolean)
+    __table_args__ = (Index("evidence_export_once", "case_id", "number", unique=True),)
 
 
 class Beat(Base):

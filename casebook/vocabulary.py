@@ -20,8 +20,10 @@ __all__ = [
     "LinkId",
     "MediaKind",
     "NameKind",
+    "NotKept",
     "Origin",
     "Outcome",
+    "RecordKind",
     "ReportEventKind",
     "ReportId",
     "ReportState",
@@ -33,6 +35,7 @@ __all__ = [
     "SourceState",
     "State",
     "Verdict",
+    "Why",
 ]
 
 CaseId = NewType("CaseId", int)
@@ -97,6 +100,7 @@ class Act(StrEnum):
     HASH = "hash"
     DEEP_MATCH = "deep-match"
     CAPTURE = "capture"
+    SCREENSHOT = "screenshot"
     REPORT_PARTNER = "report-partner"
     REPORT_POLICY = "report-policy"
     REPORT_STATUTORY = "report-statutory"
@@ -265,3 +269,34 @@ class Follows(StrEnum):
     APPEAL = "appeal"
     ESCALATION = "escalation"
     SUCCESSOR = "successor"
+
+
+class RecordKind(StrEnum):
+    """What a record of evidence is of: a page, something added by hand, or that nothing was kept."""
+
+    PAGE = "page"
+    ITEM = "item"
+    NONE = "none"
+
+
+class NotKept(StrEnum):
+    """Why a visit that should have been captured was not."""
+
+    MINOR = "minor"
+    DISK = "disk-full"
+    CASE = "case-full"
+    TOO_LARGE = "too-large"
+    HALF_WRITTEN = "half-written"
+    DIFFERED = "differed"
+    FAILED = "failed"
+
+
+class Why(StrEnum):
+    """Why a capture was made, or is wanted; a case that did not ask for one that another did gets a `visit`."""
+
+    FIRST_SEEN = "first-seen"
+    CHANGE = "change"
+    REPORT = "report"
+    ASKED = "asked"
+    ADDED = "added"
+    VISIT = "visit"

@@ -11,14 +11,14 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 TESTS = Path(__file__).resolve().parents[1]
 NUMBERS = {
     "id", "case_id", "address_id", "link_id", "check_id", "officer_id", "image_id", "label_id", "name_id", "source_id",
-    "sighting_id", "report_id", "predecessor_id",
+    "sighting_id", "report_id", "predecessor_id", "capture_id", "part_id", "refers_to",
 }  # fmt: skip
 TIMES = {"at", "since", "gone_since", "until", "wait_until", "not_before"}
 
 
 def listed() -> set[str]:
     text = (DOCS / "keeping.md").read_text("utf-8").split("## What stands in clear")[1].split("\n## ")[0]
-    return set(re.findall(r"`([a-z_]+\.[a-z_]+)`", text))
+    return set(re.findall(r"`([a-z_]+\.[a-z_0-9]+)`", text))
 
 
 def in_clear() -> set[str]:

@@ -178,7 +178,7 @@ def test_consents_are_given_taken_back_and_listed(staff: Staff, case: str) -> No
     shown = staff.ask("consent", "list", case)
     stands = {one["act"]: one["stands"] for one in shown["acts"]}
     assert (stands["watch"], stands["tell-police"], stands["publish"]) == ("revoked", "given", "not asked")
-    assert len(stands) == 13
+    assert len(stands) == 14
     assert [(one["act"], one["given"], one["words"]) for one in shown["ledger"][-2:]] == [
         ("tell-police", True, "by phone"),
         ("watch", False, None),
