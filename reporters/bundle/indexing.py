@@ -4,6 +4,7 @@ Source: Webrecorder, "CDXJ" 0.1.0 and "WACZ" 1.1.1.
 """
 
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,7 +12,6 @@ from io import BytesIO
 from struct import pack
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
-from zlib import crc32
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -42,9 +42,12 @@ def index(archive: bytes, file: str) -> list[Indexed]:
         ValueError: it is none, or damaged.
     """
     try:
-        return list(_indexed(archive, file))
-    except (ArchiveLoadFailed, OSError, EOFError, AttributeError, UnicodeError) as error:
+        found = list(_indexed(archive, file))
+    except (ArchiveLoadFailed, OSError, EOFError, AttributeError, TypeError, UnicodeError, zlib.error) as error:
         raise ValueError("this is no web archive, or a damaged one") from error
+    if not found:
+        raise ValueError("this archive holds no answer")
+    return found
 
 
 def _indexed(archive: bytes, file: str) -> Iterator[Indexed]:
@@ -103,7 +106,7 @@ def gzipped(data: bytes) -> bytes:
     """
     cuts = range(0, max(len(data), 1), STORED)
     body = b"".join(_stored(data[one : one + STORED], last=one == cuts[-1]) for one in cuts)
-    return b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + body + pack("<II", crc32(data), len(data) & 0xFFFFFFFF)
+    return b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + body + pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)
 
 
 def _stored(data: bytes, *, last: bool) -> bytes:

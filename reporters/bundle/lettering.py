@@ -1,4 +1,4 @@
-"""Words as a paper can show them: Urdu joined and from right to left, and whatever would deceive or not show, escaped."""
+"""Words as a paper can show them: Urdu joined and from right to left; what would deceive, or not show, is escaped."""
 
 import unicodedata
 from collections.abc import Callable, Collection

@@ -9,6 +9,7 @@ from reporters.bundle.contents import PartView, RecordView
 from reporters.bundle.indexing import Indexed
 from reporters.bundle.packing import Hashed, Nowhere, Writes
 
+NOWHERE = Nowhere()
 HELD_BYTES = 48_000_000  # a part up to this size is opened once and held; a larger one is opened twice
 
 
@@ -34,12 +35,19 @@ class Archived:
         return held(self.part)
 
 
-def fault(part: PartView) -> str | None:
-    """Open a part to the end and forget it; say what is wrong with it, or None."""
-    return part.gone or _fault(part, Nowhere())
+def require(part: PartView, into: Writes = NOWHERE) -> None:
+    """Open a part to its end.
+
+    Raises:
+        Unavailable: it does not open, or is not what its record names; what was written is not to be believed.
+    """
+    wrong = part.gone or fault(part, into)
+    if wrong is not None:
+        raise Unavailable(f"{part.name}: {wrong}")
 
 
-def _fault(part: PartView, into: Writes) -> str | None:
+def fault(part: PartView, into: Writes = NOWHERE) -> str | None:
+    """Open a part to its end, and say what is wrong with it; None where nothing is."""
     out = Hashed(into)
     try:
         part.copy(cast("BinaryIO", out))
@@ -57,8 +65,5 @@ def held(part: PartView) -> bytes:
         Unavailable: it does not open, or is not what its record names.
     """
     into = BytesIO()
-    wrong = part.gone or _fault(part, into)
-    if wrong is not None:
-        raise Unavailable(f"{part.name}: {wrong}")
+    require(part, into)
     return into.getvalue()
-

@@ -1,6 +1,6 @@
 """A ZIP written from front to back, nothing compressed, every date the same: the same entries give the same bytes.
 
-Nothing is compressed because other versions of zlib compress otherwise, and because archives and pictures are so already.
+Nothing is compressed, for other versions of zlib compress otherwise, and archives and pictures are so already.
 """
 
 import zipfile

@@ -9,9 +9,9 @@ from hashlib import sha256
 from typing import Any
 
 from reporters.bundle.contents import ARCHIVE, Addressed, RecordView, moment, plainly, software
-from reporters.bundle.indexing import Indexed, blocks
-from reporters.bundle.packing import Hashed, Package
+from reporters.bundle.indexing import blocks
 from reporters.bundle.opening import Archived
+from reporters.bundle.packing import Hashed, Package
 from reporters.bundle.signing import Signer, for_web
 
 VERSION = "1.1.1"
