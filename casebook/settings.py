@@ -189,6 +189,7 @@ class Evidence(Section):
     timestamp_servers: Annotated[tuple[Server, ...], NoDecode, BeforeValidator(_names)] = ()
     timestamp_roots: Path | None = None
     timestamp_time_s: Seconds = 20.0
+    timestamp_networks: Networks = ()
 
 
 class Platforms(Section):

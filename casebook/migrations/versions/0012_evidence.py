@@ -83,9 +83,14 @@ def _records() -> None:
         sa.Column("token", sa.LargeBinary(), nullable=True),
         sa.Column("token_from", sa.String(400), nullable=True),
         sa.Column("stamped_at", Moment(timezone=True), nullable=True),
+        sa.Column("stamp_tried_at", Moment(timezone=True), nullable=True),
+        sa.Column("stamp_failed", sa.String(200), nullable=True),
+        sa.Column("stamp_told_at", Moment(timezone=True), nullable=True),
+        sa.Column("day", sa.String(10), nullable=True),
         sa.Column("expired_at", Moment(timezone=True), nullable=True),
     )
     op.create_index("capture_record_once", "capture_record", ["case_id", "number"], unique=True)
+    op.create_index("capture_record_day", "capture_record", ["day", "at"])
     for name, column in (("capture", "capture_id"), ("link", "link_id"), ("at", "at"), ("stamped", "stamped_at")):
         op.create_index(f"capture_record_{name}", "capture_record", [column])
     op.create_table(
@@ -99,6 +104,8 @@ def _records() -> None:
         sa.Column("token", sa.LargeBinary(), nullable=True),
         sa.Column("token_from", sa.String(400), nullable=True),
         sa.Column("stamped_at", Moment(timezone=True), nullable=True),
+        sa.Column("stamp_tried_at", Moment(timezone=True), nullable=True),
+        sa.Column("stamp_failed", sa.String(200), nullable=True),
     )
     op.create_table(
         "evidence_export",
