@@ -23,11 +23,11 @@ class Window(RawIOBase):
         self._file, self._start, self._size, self._at = file, start, size, 0
 
     def readable(self) -> bool:
-        """It can be read."""
+        """Say that it can be read."""
         return True
 
     def seekable(self) -> bool:
-        """It can be sought in."""
+        """Say that it can be sought in."""
         return True
 
     def seek(self, offset: int, whence: int = 0) -> int:

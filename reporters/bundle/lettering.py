@@ -1,7 +1,7 @@
 """Words as a paper can show them: Urdu joined and from right to left; what would deceive, or not show, is escaped."""
 
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from fpdf.bidi import BidiParagraph
@@ -15,6 +15,8 @@ MARK = "Mn"
 
 def escaped(text: str, shows: Callable[[str], bool] = lambda _: True) -> str:
     r"""Write what has no shape, or none in this font, as \u{6C1}; a word of Arabic script as a whole."""
+    if text.isascii() and text.isprintable():
+        return text
     return " ".join(_word(one, shows) for one in text.split(" "))
 
 
@@ -79,25 +81,29 @@ def in_order(line: str) -> str:
 
 
 def broken(text: str, wide: Callable[[str], float], room: float) -> list[str]:
-    """Break text into lines at spaces, and a word that is longer than a line wherever it must be."""
-    lines, line, used = [], "", 0.0
-    for word in _pieces(text, wide, room):
-        width = wide(word)
+    """Break text into lines at spaces, and a word that is longer than a line wherever it must be.
+
+    Args:
+        text: one paragraph.
+        wide: how wide a letter is.
+        room: how wide a line is.
+    """
+    lines, line, used, space = [], "", 0.0, wide(" ")
+    for piece in _pieces(text, wide, room):
+        width = sum(map(wide, piece))
         if line and used + width > room:
-            lines.append(line.rstrip())
+            lines.append(line)
             line, used = "", 0.0
-        line, used = line + word, used + width
-    return [*lines, line.rstrip()]
+        line, used = f"{line} {piece}" if line else piece, used + width + space
+    return [*lines, line]
 
 
-def _pieces(text: str, wide: Callable[[str], float], room: float) -> Collection[str]:
-    pieces: list[str] = []
+def _pieces(text: str, wide: Callable[[str], float], room: float) -> Iterator[str]:
     for word in text.split(" "):
-        piece = ""
-        for letter in word + " ":
-            if piece and wide(piece + letter.strip()) > room:
-                pieces.append(piece)
-                piece = ""
-            piece += letter
-        pieces.append(piece)
-    return pieces
+        piece, used = "", 0.0
+        for letter in word:
+            if piece and used + wide(letter) > room:
+                yield piece
+                piece, used = "", 0.0
+            piece, used = piece + letter, used + wide(letter)
+        yield piece

@@ -1,11 +1,9 @@
 """The story on paper: a PDF whose bytes depend on nothing but its words, its date and the font."""
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import cast
 
 from fpdf import FPDF
 
@@ -65,9 +63,9 @@ class Paper(FPDF):
 
     def lines(self, words: str, room: float) -> list[str]:
         """Break words in the font at hand into lines as they are seen."""
-        wide = lru_cache(4096)(self.get_string_width)
+        wide, share = self.fonts[f"{self.font_family}{self.font_style}"].cw, self.font_size / 1000
         shown = escaped(words, self.shows)
-        return [in_order(one) for one in broken(shown, cast("Callable[[str], float]", wide), room)]
+        return [in_order(one) for one in broken(shown, lambda letter: wide[ord(letter)] * share, room)]
 
     def room_for(self, height: float) -> None:
         """Begin a new page where this does not fit on the one at hand."""
@@ -124,9 +122,10 @@ def _put(paper: Paper, lines: list[str], size: float) -> None:
 
 
 def _fact(paper: Paper, name: str, value: str) -> None:
+    paper.set_font("body", "B", SMALL)
+    names = paper.lines(name, LABEL_MM - PAD_MM)
     paper.set_font("body", "", SMALL)
     lines = paper.lines(value, WIDTH_MM - LABEL_MM)
-    names = paper.lines(name, LABEL_MM - PAD_MM)
     for place in range(max(len(lines), len(names))):
         paper.room_for(_high(SMALL))
         paper.set_font("body", "B", SMALL)

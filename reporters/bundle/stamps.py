@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime
 
-import rfc3161_client
+from casebook.errors import Refused
+from reporters.tokens import NotStamped, roots_of, verify
 
 
 def stamped_at(token: bytes) -> datetime | None:
     """Read the time of a DER TimeStampResp; None where it is none."""
+    import rfc3161_client
+
     try:
         at: datetime = rfc3161_client.decode_timestamp_response(token).tst_info.gen_time
     except (ValueError, TypeError):
@@ -14,18 +17,12 @@ def stamped_at(token: bytes) -> datetime | None:
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def imprint(token: bytes) -> str | None:
-    """Read what a DER TimeStampResp stamps, in hex; None where it is none."""
-    try:
-        return bytes(rfc3161_client.decode_timestamp_response(token).tst_info.message_imprint.message).hex()
-    except (ValueError, TypeError):
-        return None
-
-
 def checked(token: bytes, sha256: str, roots: bytes) -> tuple[datetime | None, str | None]:
     """Verify a time stamp; give its time, and what is wrong with it, or None where nothing is."""
-    if not roots:
+    try:
+        trusted = roots_of(roots)
+        return verify(token, bytes.fromhex(sha256), trusted).at, None
+    except Refused:
         return None, "there are no certificates to hold this time stamp to"
-    if imprint(token) != sha256:
-        return stamped_at(token), "this time stamp is of something else: what it stamped was changed"
-    return stamped_at(token), None
+    except NotStamped as why:
+        return None, f"this time stamp does not hold: {why}"

@@ -62,7 +62,7 @@ def _counted(bundle: Bundle) -> str:
     if not total:
         return "none: nothing was captured in this case"
     spans = [str(one.facts.get("started_at")) for one in bundle.records]
-    return f"{total}, from {min(spans)} to {max(spans)} (UTC)"
+    return f"{total}, from {_moment(min(spans))} to {_moment(max(spans))} (UTC)"
 
 
 def _stamps(bundle: Bundle) -> str:
@@ -76,17 +76,21 @@ def overview(records: Sequence[RecordView]) -> list[Block]:
     rows = [
         (str(one.number), _when(one), _what(one), str(one.facts.get("verdict") or "-"), _where(one)) for one in records
     ]
-    table = Listing(("no.", "when (UTC)", "what", "verdict", "address"), (5, 17, 20, 11, 47), tuple(rows))
+    table = Listing(("no.", "when (UTC)", "what", "verdict", "address"), (6, 20, 22, 11, 41), tuple(rows))
     return [Heading("The records, in one line each"), table] if rows else []
 
 
 def _when(record: RecordView) -> str:
-    return str(record.facts.get("started_at"))[:19].replace("T", " ")
+    return _moment(record.facts.get("started_at"))
 
 
 def _what(record: RecordView) -> str:
     kind, why = str(record.facts.get("kind")), str(record.facts.get("why"))
     return f"{KINDS.get(kind, kind)}: {WHY.get(why, why)}"
+
+
+def _moment(at: object) -> str:
+    return str(at)[:19].replace("T", " ")
 
 
 def _where(record: RecordView) -> str:
@@ -110,12 +114,12 @@ def _rows(record: RecordView, day: DayView | None, export: Addressed) -> list[tu
         ("Ended at", facts.get("final_address") if facts.get("final_address") != facts.get("address") else None),
         ("Said", _value(facts.get("said"))),
         ("From", _value(facts.get("source"))),
-        ("Time (UTC)", f"{facts.get('started_at')} to {facts.get('ended_at')}"),
+        ("Time (UTC)", f"{_moment(facts.get('started_at'))} to {_moment(facts.get('ended_at'))}"),
         ("Clock", _clock(facts.get("clock"))),
         ("Verdict", _verdict(facts)),
         ("Made by", _maker(facts)),
         *[(f"Hop {place}", _hop(hop)) for place, hop in enumerate(facts.get("hops") or [], 1)],
-        *[(str(part.get("name")), _part(part, record, export)) for part in facts.get("parts") or []],
+        *[row for part in facts.get("parts") or [] for row in _part(part, record, export)],
         *[("Left out", str(words)) for words in facts.get("left_out") or []],
         ("Record's hash", record.sha256),
         ("Hash before", str(facts.get("previous"))),
@@ -158,12 +162,13 @@ def _hop(hop: dict[str, Any]) -> str:
     return ", ".join(shown)
 
 
-def _part(part: dict[str, Any], record: RecordView, export: Addressed) -> str:
+def _part(part: dict[str, Any], record: RecordView, export: Addressed) -> list[tuple[str, str]]:
     gone = {one.name: one.gone for one in record.parts}.get(str(part.get("name")))
     where = "not in this twin" if export.redacted else gone or f"{record.folder}/{part.get('name')}"
     refers = part.get("refers_to")
     again = f"; what it does not repeat stands in record {refers.get('number')}" if isinstance(refers, dict) else ""
-    return f"{part.get('type')}, {part.get('bytes')} bytes, SHA-256 {part.get('sha256')} ({where}){again}"
+    about = f"{part.get('type')}, {part.get('bytes')} bytes: {where}{again}"
+    return [(str(part.get("name")), about), ("", f"SHA-256 {part.get('sha256')}")]
 
 
 def _stamp(record: RecordView) -> str | None:

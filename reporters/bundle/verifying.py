@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from casebook.errors import Refused, Unavailable
 from reporters.bundle import replayed, stamps, trees
-from reporters.bundle.container import Container
+from reporters.bundle.container import TABLE, Container
 from reporters.bundle.contents import BUNDLE, NO_RECORD, record_file
 from reporters.bundle.findings import Findings
 from reporters.bundle.signing import fingerprint, is_signed
@@ -51,15 +51,17 @@ class _Check:
     def __init__(self, container: Container, key: str | None, roots: bytes | None) -> None:
         self.box, self.key, self.roots = container, key, roots
         self.found = Findings()
+        self.outside: dict[str, str] = {}
         self.chain: list[str] = []
         self.records: dict[int, dict[str, Any]] = {}
 
     def parts(self) -> list[tuple[str, Callable[[], None]]]:
         """Give the parts in the order in which they build on each other."""
         return [
-            ("the ZIP", self._container),
+            ("the ZIP", self._walk),
             (MANIFEST, self._manifest),
             (SIGNATURE, self._signature),
+            ("the ZIP", self._container),
             ("bundle.json", self._about),
             ("chain.sha256", self._chain),
             ("records", self._records),
@@ -70,9 +72,15 @@ class _Check:
             ("custody.json", self._custody),
         ]
 
+    def _walk(self) -> None:
+        self.outside = self.box.walk()
+
     def _container(self) -> None:
-        for where, says in self.box.walk().items():
-            self.found.wrong(where, says)
+        """Name what is wrong with the ZIP itself where no changed file explains it, whose checksum stands there too."""
+        changed = {one.where for one in self.found.faults}
+        for where, says in self.outside.items():
+            if where not in changed and not (where == TABLE and changed):
+                self.found.wrong(where, says)
 
     def _manifest(self) -> None:
         lines = self.box.read(MANIFEST).decode().splitlines()
@@ -93,7 +101,7 @@ class _Check:
             self.found.wrong(SIGNATURE, f"the manifest's signature is not that of the key in {KEY}")
         if self.key is None:
             self.found.notes.append(
-                f"the bundle is signed with key {self.found.key}: compare it with what the helpline told you by another way"
+                f"it is signed with key {self.found.key}: compare that with what the helpline told you by another way"
             )
         elif self.key != self.found.key:
             self.found.wrong(KEY, "the manifest was signed with another key than the helpline's")

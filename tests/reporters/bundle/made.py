@@ -139,7 +139,7 @@ def bundle(count: int = 4, **more: Any) -> Bundle:
         )
         for one in records
     ]
-    custody.append(HandledView(99, FOR.at, "officer-1", "evidence.export", f"{CASE}/3"))
+    custody.append(HandledView(9999, FOR.at, "officer-1", "evidence.export", f"{CASE}/3"))
     return replace(Bundle(FOR, records, chain, tuple(custody)), **more)
 
 
