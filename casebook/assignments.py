@@ -14,11 +14,14 @@ from casebook.store import Casebook
 from casebook.tables import (
     Assignment,
     Book,
+    CaptureKey,
+    CaptureRecord,
     Case,
     CaseKey,
     Consent,
     Dispatch,
     Entry,
+    EvidenceExport,
     Letter,
     OfficerKey,
     Report,
@@ -159,7 +162,20 @@ def rotate(session: Session, case: int, old: Identity) -> None:
     came = select(Letter).join(Report, Report.id == Letter.report_id).where(Report.case_id == case)
     for letter in session.scalars(came.where(Letter.raw.is_not(None))):
         letter.raw = keys.seal_to([new.recipient], old.open(letter.raw or b""))
+    _evidence_anew(session, case, old, new)
     session.flush()
+
+
+def _evidence_anew(session: Session, case: int, old: Identity, new: Identity) -> None:
+    """Seal records, exports and the keys of sealed files anew; the files themselves stay as they are."""
+    for key in session.scalars(select(CaptureKey).where(CaptureKey.case_id == case)):
+        key.key = keys.seal_to([new.recipient], old.open(key.key))
+    for record in session.scalars(select(CaptureRecord).where(CaptureRecord.case_id == case)):
+        record.record = keys.seal_to([new.recipient], old.open(record.record))
+    for export in session.scalars(select(EvidenceExport).where(EvidenceExport.case_id == case)):
+        export.to, export.purpose = (
+            keys.seal_to([new.recipient], old.open(one)) for one in (export.to, export.purpose)
+        )
 
 
 def history(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> list[AssignmentView]:

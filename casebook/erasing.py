@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, delete, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from casebook import journal, missing, sweeping
+from casebook import journal, lapsing, missing, sweeping
 from casebook.access import Actor, Right, require
 from casebook.store import Casebook, outside_transactions
 from casebook.tables import (
@@ -93,6 +93,7 @@ def destroy(
     session.execute(delete(Assignment).where(Assignment.case_id == number))
     forget_reports(session, select(Report.id).where(Report.case_id == number))
     sweeping.erased(session, number)
+    lapsing.erased(session, number, at)
     for table in (Entry, Consent, Request):
         session.execute(delete(table).where(table.case_id == number))
     _forget_links(session, number)
@@ -153,6 +154,7 @@ def _forget_links(session: Session, case: int) -> None:
     for start in range(0, len(alone), DELETED_AT_ONCE):
         some = alone[start : start + DELETED_AT_ONCE]
         session.execute(delete(Check).where(Check.address_id.in_(some)))
+        lapsing.leave_addresses(session, some)
         session.execute(delete(Address).where(Address.id.in_(some)))
     missing.forget(session)
 
@@ -162,7 +164,7 @@ def scrub(book: Casebook) -> None:
     lite = book.engine.dialect.name == "sqlite"
     reports = (Report, ReportLink, ReportEvent, Ticket, Clock, Dispatch, Letter)
     links = (WatchedLink, Address, Check, Event, MissingPage)
-    tables = (CaseKey, Assignment, Entry, Consent, Request, *reports, *links, *sweeping.TABLES, Case)
+    tables = (CaseKey, Assignment, Entry, Consent, Request, *reports, *links, *sweeping.TABLES, *lapsing.TABLES, Case)
     vacuum = [f'VACUUM "{table.__tablename__}"' for table in tables]
     with outside_transactions(book) as execute:
         for statement in ["PRAGMA wal_checkpoint(TRUNCATE)"] if lite else vacuum:

@@ -1,175 +1,187 @@
 """Evidence: captures sealed to the cases they are for, each with a record chained to the case's record before."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any
 
-from casebook.access import Actor
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from casebook import captures, chain, journal, room
+from casebook.access import Actor, Right, require
+from casebook.exhibits import copy_part, of_case, record_of
+from casebook.items import add, may_add
+from casebook.room import no_room, stopped_since
 from casebook.settings import Evidence
 from casebook.store import Casebook
 from casebook.strongroom import SealedPart, Strongroom
-from casebook.vocabulary import AddressId, CaseId, LinkId, NotKept, RecordKind, Why
+from casebook.tables import Address, Capture, CapturePart, CaptureRecord, Case, WatchedLink
+from casebook.taken import ARCHIVE, SAYS, SCREENSHOT, Body, CaptureView, Kept, PartView, Said, Taken, Watcher
+from casebook.vocabulary import NotKept, RecordKind, Why
+from casebook.watchers import body, holders, of_address, want, watchers
+
+__all__ = [
+    "SAYS", "Body", "CaptureView", "Kept", "PartView", "Said", "Taken", "Watcher", "add", "body", "copy_part", "keep",
+    "may_add", "no_room", "of_case", "record_of", "stopped_since", "want", "watchers",
+]  # fmt: skip
+NO_SCREENSHOT = "There is no picture of the screen: the complainant did not agree to one."
+JOINED = "The case began to watch while the page was being captured; the next visit is captured for it."
+SAID_ONCE = frozenset({NotKept.DISK, NotKept.CASE})  # and again only after something was kept
+STILL_WANTED = frozenset({NotKept.DISK, NotKept.HALF_WRITTEN})
 
 
-@dataclass(frozen=True)
-class Watcher:
-    """A case that watches an address, and what may be made for it.
+@dataclass
+class _Capture:
+    """One capture that is being kept; its row is made when the first case keeps something of it."""
 
-    `recorded`: it agreed to captures, so a record is due even where nothing is kept. `capture` and `screenshot`: a part
-    may be kept for it; never of a minor's address.
-    """
-
-    case: CaseId
-    ref: str
-    link: LinkId
-    minor: bool
-    recorded: bool
-    capture: bool
-    screenshot: bool
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What a visit brought, before it belongs to a case.
-
-    `facts` are the record's fields that are the same for every case (see docs/evidence.md); no numbers but whole ones.
-    `refers_to` is the capture whose body this one does not repeat, `body` what later ones may refer to.
-    `not_kept` says why there are no parts; the sentence for people stands in facts["left_out"].
-    """
-
-    address: AddressId
-    started_at: datetime
-    ended_at: datetime
-    why: Why
-    facts: dict[str, Any]
-    parts: tuple[SealedPart, ...] = ()
-    refers_to: int | None = None
-    body: dict[str, Any] | None = None
-    not_kept: NotKept | None = None
-
-
-@dataclass(frozen=True)
-class Kept:
-    """One record that was made; `sha256` in hex."""
-
-    case: str
-    number: int
-    sha256: str
-    kind: RecordKind
-    link: LinkId | None
-    reason: NotKept | None
-
-
-@dataclass(frozen=True)
-class Body:
-    """What a capture of an address holds already, for a next one to refer to; `note` is the crawler's own."""
-
-    capture: int
-    note: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Said:
-    """What is said of something that was added by hand: what it is, from whom, and by which way it came."""
-
-    what: str
-    source: str | None = None
-    way: str | None = None
-    file_name: str | None = None
-
-
-@dataclass(frozen=True)
-class PartView:
-    """One sealed part that the actor may open; `sha256` (hex) is of what it holds."""
-
-    name: str
-    media_type: str
-    bytes: int
-    sha256: str
-    file: str
-    secret: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class CaptureView:
-    """A record, opened; `record` has the bytes exactly as they were hashed. Expired ones have no parts."""
-
-    id: int
-    case: str
-    number: int
-    sha256: str
-    record: bytes = field(repr=False)
+    session: Session
+    book: Casebook
+    taken: Taken
+    limits: Evidence
+    actor: Actor
     at: datetime
-    kind: RecordKind
-    link: LinkId | None
-    reason: NotKept | None
-    token: bytes | None = field(repr=False)
-    token_from: str | None
-    stamped_at: datetime | None
-    expired_at: datetime | None
-    parts: tuple[PartView, ...]
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        """Give the record's fields."""
-        raise NotImplementedError
+    url: str
+    row: Capture | None = None
+    files: set[str] = field(default_factory=set)
 
 
-def watchers(book: Casebook, address: AddressId, *, actor: Actor) -> list[Watcher]:
-    """Say for which cases a visit to an address is captured: open, watching, and agreed to it."""
-    raise NotImplementedError
-
-
-def body(book: Casebook, address: AddressId, *, actor: Actor) -> Body | None:
-    """Give the newest body that every case a capture would be for now holds already; None: keep it whole."""
-    raise NotImplementedError
-
-
-def no_room(book: Casebook, room: Strongroom, limits: Evidence, *, actor: Actor, at: datetime) -> NotKept | None:
-    """Say whether captures rest because the disk is nearly full; staff are told once, when that begins."""
-    raise NotImplementedError
-
-
-def want(book: Casebook, links: Collection[LinkId], why: Why, *, actor: Actor, at: datetime) -> None:
-    """Have the next visit to these links captured."""
-    raise NotImplementedError
-
-
-def keep(book: Casebook, room: Strongroom, taken: Taken, limits: Evidence, *, actor: Actor, at: datetime) -> list[Kept]:
+def keep(
+    book: Casebook, strongroom: Strongroom, taken: Taken, limits: Evidence, *, actor: Actor, at: datetime
+) -> list[Kept]:
     """Keep a capture, in one transaction, for every case that `watchers` names then; none: its files go.
 
-    Law 6 is asked again here: of an address that became a minor's meanwhile nothing is kept.
+    Law 6 is asked again here: of an address that became a minor's meanwhile nothing is kept. After `Busy` the files
+    wait: try again, or drop them.
     """
-    raise NotImplementedError
+    require(actor, Right.RECORD_CHECKS)
+    with strongroom.on_record(taken.parts) as recorded, book.writing() as session:
+        held = select(Address).where(Address.id == taken.address).with_for_update(read=True)
+        address = session.scalar(held)
+        if address is None:
+            return []
+        url = book.vault.unseal("address.url", address.url)
+        making = _Capture(session, book, taken, limits, actor, at, url)
+        made = [_for_case(making, one) for one in of_address(session, taken.address) if one.recorded]
+        _forget_unkept(making)
+        recorded.update(making.files)
+        return [one for one in made if one is not None]
 
 
-def add(
-    book: Casebook,
-    room: Strongroom,
-    ref: str,
-    said: Said,
-    part: SealedPart | None,
-    limits: Evidence,
-    *,
-    actor: Actor,
-    at: datetime,
-) -> Kept:
-    """Add something that has no address, by hand: a file, or words alone."""
-    raise NotImplementedError
+def _for_case(making: _Capture, watcher: Watcher) -> Kept | None:
+    """Make one case's record, or none where it would say once more what the newest one says."""
+    session, at = making.session, making.at
+    case, link = session.get_one(Case, watcher.case), session.get_one(WatchedLink, watcher.link)
+    reason, says = _not_kept(making, watcher, case)
+    if reason in SAID_ONCE and _said_last(session, watcher, reason):
+        return None
+    if reason is NotKept.CASE:
+        room.tell_full(session, case, making.limits, at)
+    parts = [] if reason else _allowed(making.taken, watcher)
+    kind = RecordKind.NONE if reason else RecordKind.PAGE
+    capture = _row(making) if parts else None
+    fields = _fields(making, watcher, parts, says)
+    row = chain.append(
+        session, making.book.vault, case, fields, kind=kind, at=at, capture=capture, link=watcher.link, reason=reason
+    )
+    if capture is not None:
+        captures.give(session, capture, parts, case.id)
+        making.files.update(one.file for one in parts)
+    if says == [JOINED]:
+        link.capture_wanted = Why.FIRST_SEEN
+    elif reason not in STILL_WANTED:
+        link.capture_wanted = None
+    act = f"evidence.none {reason}" if reason else "evidence.capture"
+    journal.append(session, making.book.vault, making.actor, act, f"{case.ref}/{row.number}", at)
+    return Kept(case.ref, row.number, row.sha256.hex(), kind, watcher.link, reason)
 
 
-def of_case(
-    book: Casebook, ref: str, *, actor: Actor, at: datetime, links: Collection[LinkId] = ()
-) -> list[CaptureView]:
-    """Open a case's records, oldest first, or those of some links; the look is journaled."""
-    raise NotImplementedError
+def _not_kept(making: _Capture, watcher: Watcher, case: Case) -> tuple[NotKept | None, list[str]]:
+    """Say why nothing is kept for a case, where that is so, and what else is left out."""
+    taken = making.taken
+    says: list[str] = list(taken.facts.get("left_out", ()))
+    if watcher.minor:
+        return NotKept.MINOR, [SAYS[NotKept.MINOR]]
+    if taken.not_kept is not None or not taken.parts:
+        reason = taken.not_kept or NotKept.FAILED
+        return reason, says or [SAYS[reason]]
+    if taken.refers_to is not None and case.id not in holders(making.session, taken.refers_to):
+        return NotKept.FAILED, [JOINED]
+    size = sum(one.bytes for one in _allowed(taken, watcher))
+    if room.used(making.session, case.id) + size > making.limits.case_bytes:
+        return NotKept.CASE, [SAYS[NotKept.CASE]]
+    return None, says if watcher.screenshot else [*says, NO_SCREENSHOT]
 
 
-def copy_part(room: Strongroom, part: PartView, into: BinaryIO) -> None:
-    """Write out what a part holds, streamed.
+def _said_last(session: Session, watcher: Watcher, reason: NotKept) -> bool:
+    query = select(CaptureRecord.reason).where(
+        CaptureRecord.case_id == watcher.case, CaptureRecord.link_id == watcher.link
+    )
+    return session.scalar(query.order_by(CaptureRecord.number.desc()).limit(1)) is reason
 
-    Raises:
-        Unavailable: the file is gone, altered, or not what the record says; what was written is not to be believed.
-    """
-    raise NotImplementedError
+
+def _allowed(taken: Taken, watcher: Watcher) -> list[SealedPart]:
+    return [one for one in taken.parts if one.name != SCREENSHOT or watcher.screenshot]
+
+
+def _row(making: _Capture) -> Capture:
+    """Give the capture's row, made once, with all its parts."""
+    if making.row is None:
+        taken = making.taken
+        making.row = captures.put(
+            making.session,
+            making.book,
+            taken.parts,
+            started_at=taken.started_at,
+            ended_at=taken.ended_at,
+            address=taken.address,
+            refers_to=taken.refers_to,
+            body=taken.body,
+        )
+    return making.row
+
+
+def _forget_unkept(making: _Capture) -> None:
+    """Take parts that nobody keeps off the record again."""
+    if making.row is not None:
+        unkept = (CapturePart.capture_id == making.row.id, CapturePart.file.not_in(making.files))
+        making.session.execute(delete(CapturePart).where(*unkept))
+
+
+def _fields(making: _Capture, watcher: Watcher, parts: list[SealedPart], says: list[str]) -> dict[str, Any]:
+    taken = making.taken
+    ours = {
+        "why": _why(making.session, watcher, taken).value,
+        "started_at": chain.moment(taken.started_at),
+        "ended_at": chain.moment(taken.ended_at),
+        "parts": [_referring(making, watcher, one) for one in captures.listed(parts)],
+        "left_out": says,
+    }
+    return {"address": making.url, "collector": making.actor.name} | taken.facts | ours
+
+
+def _why(session: Session, watcher: Watcher, taken: Taken) -> Why:
+    """Say why as this case may know it: what another case asked for is a visit."""
+    if watcher.wanted is not None:
+        return watcher.wanted
+    if taken.why is Why.CHANGE:
+        return taken.why
+    seen = select(CaptureRecord.id).where(CaptureRecord.link_id == watcher.link, CaptureRecord.kind == RecordKind.PAGE)
+    new = session.scalar(seen.limit(1)) is None
+    return Why.FIRST_SEEN if taken.why is Why.FIRST_SEEN and new else Why.VISIT
+
+
+def _referring(making: _Capture, watcher: Watcher, part: dict[str, Any]) -> dict[str, Any]:
+    """Name the case's own record that holds what a part refers to."""
+    whole = making.taken.refers_to
+    if whole is None or part["name"] != ARCHIVE:
+        return part
+    query = (
+        select(CaptureRecord.number, CapturePart.sha256)
+        .join(CapturePart, CapturePart.capture_id == CaptureRecord.capture_id)
+        .where(CaptureRecord.case_id == watcher.case, CaptureRecord.capture_id == whole, CapturePart.name == ARCHIVE)
+    )
+    found = making.session.execute(query).first()
+    if found is None:
+        return part
+    sha256 = making.book.vault.unseal(captures.SHA256, found.sha256)
+    return part | {"refers_to": {"number": found.number, "sha256": sha256}}

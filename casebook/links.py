@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from casebook import journal, states, watching
+from casebook import journal, lapsing, states, watching
 from casebook.access import Actor, Right, Role, admit, agreed, reach, require, require_consent
 from casebook.errors import NotFound, Refused
 from casebook.store import Casebook
@@ -116,7 +116,7 @@ def watch(
         raise Refused(f"{case.ref} is closed: open a new case for these links")
     require_consent(session, case, Act.WATCH)
     minor = minor or case.minor
-    addresses = _addresses(session, book, found, at, minor=minor)
+    addresses = _addresses(session, book, found, actor, at, minor=minor)
     known = _links_of(session, case.id, list(addresses.values()))
     fresh = {
         one: _new_link(case.id, one, category, at, reported_at, minor=minor)
@@ -137,7 +137,7 @@ def watch(
 
 
 def _addresses(
-    session: Session, book: Casebook, found: Sequence[Found], at: datetime, *, minor: bool
+    session: Session, book: Casebook, found: Sequence[Found], actor: Actor, at: datetime, *, minor: bool
 ) -> dict[bytes, int]:
     """Give every address its row, and a place at the queue's front; what is a minor's for one case is for all."""
     wanted = {book.vault.digest("url", one.url): one for one in found}
@@ -148,7 +148,7 @@ def _addresses(
             rows[digest] = row = _new_address(book, digest, one)
             session.add(row)
         if minor and not row.minor:
-            _keep_less(session, row)
+            _keep_less(session, book, row, actor, at)
         if row.lease is None:
             row.due_at = at
     session.flush()
@@ -279,7 +279,7 @@ def mark_minor(book: Casebook, link: LinkId, *, actor: Actor, at: datetime) -> L
         row = admitted(session, actor, link, at)
         row.WatchedLink.minor = True
         was_leased = row.Address.lease is not None
-        _keep_less(session, row.Address)
+        _keep_less(session, book, row.Address, actor, at)
         if was_leased:
             row.Address.due_at = at
         journal.append(session, book.vault, actor, "link.minor", f"{row.Case.ref}/{link}", at)
@@ -287,10 +287,14 @@ def mark_minor(book: Casebook, link: LinkId, *, actor: Actor, at: datetime) -> L
         return _view(book, row)
 
 
-def _keep_less(session: Session, address: Address) -> None:
-    """Hold an address for a minor's from now on. A visit on its way loses its lease, and what it brings is dropped."""
+def _keep_less(session: Session, book: Casebook, address: Address, actor: Actor, at: datetime) -> None:
+    """Hold an address for a minor's from now on: what was captured of it goes.
+
+    A visit on its way loses its lease, and what it brings is dropped.
+    """
     if address.id is not None:
         session.refresh(address, with_for_update=True)
+        lapsing.forget_address(session, book, address.id, actor=actor, at=at)
     address.minor = True
     address.lease = address.baseline = address.read_whole_at = None
 

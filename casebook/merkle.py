@@ -19,38 +19,39 @@ def node(left: bytes, right: bytes) -> bytes:
     return sha256(NODE + left + right).digest()
 
 
-def root(leaves: Sequence[bytes]) -> bytes:
-    """Give the hash over all leaves, in their order; of none, the hash of nothing."""
-    if not leaves:
-        return sha256().digest()
-    return _over([leaf(one) for one in leaves])
+class Tree:
+    """The tree over leaves, in their order."""
+
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        self._levels = [[leaf(one) for one in leaves]]
+        while len(self._levels[-1]) > 1:
+            self._levels.append(_joined(self._levels[-1]))
+
+    @property
+    def root(self) -> bytes:
+        """Give the hash over all; of no leaf, the hash of nothing."""
+        return self._levels[-1][0] if self._levels[0] else sha256().digest()
+
+    def path(self, index: int) -> list[bytes]:
+        """Give the hashes beside the way from a leaf to the root, from the leaf upwards.
+
+        Raises:
+            IndexError: there is no leaf of that index, which counts from 0.
+        """
+        if not 0 <= index < len(self._levels[0]):
+            raise IndexError(index)
+        beside = []
+        for level in self._levels:
+            if index ^ 1 < len(level):
+                beside.append(level[index ^ 1])
+            index //= 2
+        return beside
 
 
-def _over(hashes: Sequence[bytes]) -> bytes:
-    """Join neighbours, level by level; who has none goes up as it is."""
-    while len(hashes) > 1:
-        odd = hashes[len(hashes) & ~1 :]
-        pairs = zip(hashes[::2], hashes[1::2], strict=False)
-        hashes = [*(node(left, right) for left, right in pairs), *odd]
-    return hashes[0]
-
-
-def path(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """Give the hashes beside the way from a leaf to the root, from the leaf upwards.
-
-    Raises:
-        IndexError: there is no leaf of that index, which counts from 0.
-    """
-    if not 0 <= index < len(leaves):
-        raise IndexError(index)
-    hashes, beside = [leaf(one) for one in leaves], []
-    while len(hashes) > 1:
-        if index ^ 1 < len(hashes):
-            beside.append(hashes[index ^ 1])
-        odd = hashes[len(hashes) & ~1 :]
-        hashes = [*(node(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=False)), *odd]
-        index //= 2
-    return beside
+def _joined(hashes: Sequence[bytes]) -> list[bytes]:
+    """Join neighbours; who has none goes up as it is."""
+    pairs = zip(hashes[::2], hashes[1::2], strict=False)
+    return [*(node(left, right) for left, right in pairs), *hashes[len(hashes) & ~1 :]]
 
 
 def holds(data: bytes, index: int, count: int, beside: Sequence[bytes], root: bytes) -> bool:

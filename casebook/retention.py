@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from casebook import dispatches, journal, notices, sweeping
+from casebook import dispatches, journal, lapsing, notices, sweeping
 from casebook.access import Actor, Right, agreed, require
 from casebook.clocks import portions
 from casebook.erasing import forget_reports
@@ -28,6 +28,7 @@ class Swept:
     drafts: int
     seen: int
     names: int
+    captures: int
     ways_in_ended: int
     reminders: int
 
@@ -41,6 +42,7 @@ def sweep(book: Casebook, limits: Retention, *, actor: Actor, at: datetime) -> S
         drafts=_drop_drafts(book, at - timedelta(seconds=limits.drafts_s)),
         seen=_drop_seen(book, at - timedelta(seconds=limits.seen_s)),
         names=_drop_names(book, actor, at),
+        captures=lapsing.expire(book, at - timedelta(seconds=limits.captures_s), actor=actor, at=at),
         ways_in_ended=_end_ways_in(book, actor, at),
         reminders=_remind(book, limits, actor, at),
     )

@@ -823,8 +823,8 @@ class CaptureRecord(Base):
     """One link of a case's chain of evidence; `sha256` is of the record as it was sealed, which a random number begins.
 
     `reason` is set where nothing was kept. `token` is the answer of a time-stamp server, about `sha256`; until there is
-    one, `stamp_failed` says why not, and `stamp_told_at` that staff were told. `day` is the closed day whose root covers
-    it. Expired means that the parts are gone, and the record stays.
+    one, `stamp_failed` says why not, since `stamp_failed_at`; staff were told at `stamp_told_at`. `day` is the closed
+    day whose root covers it. Expired means that the parts are gone, and the record stays.
     """
 
     __tablename__ = "capture_record"
@@ -841,7 +841,7 @@ class CaptureRecord(Base):
     token: Mapped[bytes | None] = mapped_column(LargeBinary)
     token_from: Mapped[str | None] = mapped_column(String(400))
     stamped_at: Mapped[datetime | None]
-    stamp_tried_at: Mapped[datetime | None]
+    stamp_failed_at: Mapped[datetime | None]
     stamp_failed: Mapped[str | None] = mapped_column(String(200))
     stamp_told_at: Mapped[datetime | None]
     day: Mapped[str | None] = mapped_column(String(10))
@@ -872,7 +872,7 @@ class EvidenceDay(Base):
     token: Mapped[bytes | None] = mapped_column(LargeBinary)
     token_from: Mapped[str | None] = mapped_column(String(400))
     stamped_at: Mapped[datetime | None]
-    stamp_tried_at: Mapped[datetime | None]
+    stamp_failed_at: Mapped[datetime | None]
     stamp_failed: Mapped[str | None] = mapped_column(String(200))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import click
 
@@ -35,7 +36,7 @@ from cli.output import as_json as print_json
 from cli.output import table
 from cli.platform import old_facts
 from reporters import bases
-from scheduler import inbox, logs
+from scheduler import clock, inbox, logs, stamps
 from scheduler.clock import now
 from scheduler.home import DATABASE, Home
 from scheduler.mail import password, way_out
@@ -45,6 +46,7 @@ ESCROW_FILE = "escrow.key"
 CLOCK_MAY_LAG = timedelta(minutes=5)
 PATH = click.Path(path_type=Path)
 LITTLE_ROOM_BYTES = 50_000_000
+NTP = "switch on NTP, or times of evidence are worth less"
 
 
 def join(pehra: click.Group) -> None:
@@ -134,6 +136,7 @@ def _findings(session: Session) -> Iterator[Finding]:
         ("mail", lambda: _mail(session)),
         ("sendings", lambda: _sendings(session)),
         ("inbox", lambda: _inbox(session)),
+        ("time stamps", lambda: _stamps(home)),
     )
     for what, try_it in parts:
         try:
@@ -153,12 +156,16 @@ def _platforms(home: Home) -> str:
     return f"{len(registry)} sheets, {len(registry.engines)} kinds of software; see: pehra platform list"
 
 
-def _clock(session: Session) -> str:
+def _clock(session: Session) -> tuple[str, bool]:
     """Compare the clock with the journal: a clock set back would confuse every interval, limit and deadline."""
     newest = journal.newest(session.book)
     if newest is not None and newest > now() + CLOCK_MAY_LAG:
         raise Unavailable(f"the clock was set back: the journal's newest entry is of {newest:%Y-%m-%d %H:%M} UTC")
-    return "the clock has not gone back since the journal's newest entry"
+    kept = clock.state()["synchronised"]
+    says = "the clock has not gone back since the journal's newest entry"
+    if kept is None:
+        return f"{says}; whether it is synchronised cannot be told here", False
+    return (f"{says}, and is synchronised", False) if kept else (f"{says}; nothing synchronises it: {NTP}", True)
 
 
 def _officers(session: Session) -> tuple[str, bool]:
@@ -233,6 +240,17 @@ def _inbox(session: Session) -> tuple[str, bool]:
     if password(home, inbox.PASSWORD, inbox.PASSWORD_FILE) is None:
         raise Unavailable(f"the mailbox has no password: set {inbox.PASSWORD}, or write {inbox.PASSWORD_FILE}")
     return "answers are read while the monitor runs; try it with: pehra inbox check", False
+
+
+def _stamps(home: Home) -> tuple[str, bool]:
+    """Ask each time-stamp server to stamp a number drawn by chance."""
+    if not home.settings.evidence.timestamp_servers:
+        return "none are asked for; the day's root in the journal stands for them; see: docs/evidence.md", True
+    found = {urlsplit(server).netloc: fault for server, fault in stamps.tried(home).items()}
+    says = "; ".join(f"{server}: {fault or 'answers, and is believed'}" for server, fault in found.items())
+    if all(found.values()):
+        raise Unavailable(says)
+    return says, any(found.values())
 
 
 def _writes(session: Session) -> str:

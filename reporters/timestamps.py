@@ -4,15 +4,15 @@ Nothing but the digest and a random number leaves. A server's time must agree wi
 wrong, or our clock is, and a stamp that nobody can place helps no court.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network
 
-from reporters import der, outward
-from reporters.outward import Networks, NoAnswer
+from reporters import der
 from reporters.tokens import NotStamped, Roots, Stamp, verify
 
-__all__ = ["CLOCKS_MAY_DIFFER", "Asking", "NotStamped", "Stamp", "ask", "question", "verify"]
+__all__ = ["CLOCKS_MAY_DIFFER", "Asking", "NotStamped", "Servers", "Stamp", "ask", "question", "verify"]
 
 CLOCKS_MAY_DIFFER = timedelta(seconds=60)
 MOST_BYTES = 100_000  # a stamp with its certificates has 1,500 to 20,000
@@ -21,6 +21,7 @@ SHA256 = bytes.fromhex("608648016503040201")
 NONCE_BITS = 64
 
 Clock = Callable[[], datetime]
+Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 @dataclass(frozen=True)
@@ -60,15 +61,19 @@ def ask(server: str, digest: bytes, how: Asking) -> Stamp:
         NotStamped: it did not, or what it gave cannot be believed; why, in words without its address.
     """
     nonce, began = how.dice(NONCE_BITS), how.clock()
-    try:
-        answer = outward.post(
-            server, question(digest, nonce), kind=KIND, time_s=how.time_s, most=MOST_BYTES, allow=how.allow
-        )
-    except NoAnswer as reason:
-        raise NotStamped(str(reason)) from None
+    answer = _answer(server, question(digest, nonce), how)
     stamp = verify(answer, digest, how.roots, nonce)
     _require_our_time(stamp.at, began, how.clock())
     return stamp
+
+
+def _answer(server: str, asked: bytes, how: Asking) -> bytes:
+    from reporters import outward  # requests: a tenth of a second that only asking needs
+
+    try:
+        return outward.post(server, asked, kind=KIND, time_s=how.time_s, most=MOST_BYTES, allow=how.allow)
+    except outward.NoAnswer as reason:
+        raise NotStamped(str(reason)) from None
 
 
 def _require_our_time(at: datetime, began: datetime, ended: datetime) -> None:
@@ -77,3 +82,25 @@ def _require_our_time(at: datetime, began: datetime, ended: datetime) -> None:
     apart = (began - at if at < began else at - ended).total_seconds()
     which = "earlier" if at < began else "later"
     raise NotStamped(f"it states another time than our clock, {apart:.0f} s {which}: one of the two is wrong")
+
+
+class Servers:
+    """Several servers, asked in their order; one that failed is left out from then on."""
+
+    def __init__(self, addresses: Sequence[str], how: Asking) -> None:
+        self._addresses, self._how = addresses, how
+        self._faults: dict[int, str] = {}
+
+    def stamp(self, digest: bytes) -> tuple[str, Stamp]:
+        """Have the first that can stamp a digest; gives its address too.
+
+        Raises:
+            NotStamped: none did; each by its place in the list, with its reason.
+        """
+        for number, address in enumerate(self._addresses, 1):
+            if number not in self._faults:
+                try:
+                    return address, ask(address, digest, self._how)
+                except NotStamped as reason:
+                    self._faults[number] = str(reason)
+        raise NotStamped("; ".join(f"time-stamp server {number}: {why}" for number, why in self._faults.items()))

@@ -10,6 +10,7 @@ from casebook.access import Actor
 from casebook.errors import OtherKey, Refused, Unavailable
 from casebook.settings import Settings
 from casebook.store import Casebook, create_book, open_book
+from casebook.strongroom import Strongroom
 from casebook.vault import KEY_FILE, KEY_VARIABLE, NEXT_KEY_FILE, Vault, make_key, open_vault
 from platforms.registry import Registry, SheetRefused
 
@@ -67,6 +68,10 @@ class Home:
 
     def _end_change_of_key(self) -> None:
         (self.folder / NEXT_KEY_FILE).replace(self.folder / KEY_FILE)
+
+    def strongroom(self) -> Strongroom:
+        """Give the folder where sealed evidence lies."""
+        return Strongroom(self.folder)
 
     def bury(self, ref: str) -> None:
         """Keep an erased case's reference where no copy of the database brings it back."""

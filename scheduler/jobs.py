@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from casebook import backups, digests, erasing, retention, sources, visits
+from casebook import backups, digests, erasing, retention, sources, tidying, visits
 from casebook.access import MONITOR, Actor
 from casebook.erasing import ReceiptView
 from casebook.errors import Unavailable
@@ -29,6 +29,7 @@ def let_go(book: Casebook, home: Home) -> tuple[Swept, list[ReceiptView]]:
     swept = retention.sweep(book, limits, actor=MONITOR, at=at)
     objection = timedelta(seconds=limits.objection_s)
     erased = erasing.erase_due(book, actor=MONITOR, at=at, objection=objection, bury=home.bury)
+    tidying.tidy(book, home.strongroom(), home.settings.evidence, actor=MONITOR, at=at)
     digests.drop_old(book, at=at)
     backups.tidy(home.folder)
     backups.drop_keys(home.folder, timedelta(seconds=limits.backups_s), at=at)

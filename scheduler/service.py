@@ -21,6 +21,7 @@ from casebook.store import Casebook
 from scheduler import digests, inbox, jobs, workers
 from scheduler.clock import now
 from scheduler.home import Home
+from scheduler.stamps import Stamping
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ SWEEPER = "sweeps-"
 BEAT_EVERY_S = 5.0
 LET_GO_EVERY_S = 600.0
 DIGESTS_EVERY_S = 60.0
+STAMPS_EVERY_S = 60.0
 WORKER_ENDS_WITHIN_S = 6.0
 FAILED_WAIT_MAX_S = 300.0
 
@@ -44,6 +46,7 @@ class Monitor:
         self._progress = (0, now())
         self._failures, self._waits_until = 0, now()
         self._sweeps = _Sweeps(home, book)
+        self._stamps = _Stamps(home, book)
 
     def run(self) -> None:
         """Watch until SIGTERM or SIGINT."""
@@ -60,6 +63,7 @@ class Monitor:
         scheduler.add_job(_safely, "interval", args=[self._beat], seconds=BEAT_EVERY_S)
         scheduler.add_job(_safely, "interval", args=[self._let_go], seconds=LET_GO_EVERY_S, next_run_time=now())
         scheduler.add_job(_safely, "interval", args=[self._digests], seconds=DIGESTS_EVERY_S, next_run_time=now())
+        scheduler.add_job(_safely, "interval", args=[self._stamps.turn], seconds=STAMPS_EVERY_S, next_run_time=now())
         if self._home.settings.inbox.host is not None:
             every_s = self._home.settings.inbox.every_s
             scheduler.add_job(_safely, "interval", args=[self._inbox], seconds=every_s, next_run_time=now())
@@ -139,6 +143,20 @@ class Monitor:
             self._worker.wait()
 
 
+class _Stamps:
+    """The thread that has evidence stamped, one at a time; it is not waited for at the end, for servers may be slow."""
+
+    def __init__(self, home: Home, book: Casebook) -> None:
+        self._stamping = Stamping(home, book)
+        self._thread: threading.Thread | None = None
+
+    def turn(self) -> None:
+        """Start a turn where none is under way."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=_safely, args=[self._stamping.turn], daemon=True)
+            self._thread.start()
+
+
 class _Sweeps:
     """The worker that sweeps; it is stuck when it no longer prolongs the leases of its sources."""
 
@@ -193,7 +211,7 @@ def _wait_s(home: Home, failures: int) -> float:
     return min(home.settings.monitor.poll_s * 2.0 ** min(failures, 30), FAILED_WAIT_MAX_S)
 
 
-def _safely(job: Callable[[], None]) -> None:
+def _safely(job: Callable[[], object]) -> None:
     """Run a job; what fails is said without its text, and tried again at the next turn."""
     try:
         job()

@@ -83,7 +83,7 @@ def _records() -> None:
         sa.Column("token", sa.LargeBinary(), nullable=True),
         sa.Column("token_from", sa.String(400), nullable=True),
         sa.Column("stamped_at", Moment(timezone=True), nullable=True),
-        sa.Column("stamp_tried_at", Moment(timezone=True), nullable=True),
+        sa.Column("stamp_failed_at", Moment(timezone=True), nullable=True),
         sa.Column("stamp_failed", sa.String(200), nullable=True),
         sa.Column("stamp_told_at", Moment(timezone=True), nullable=True),
         sa.Column("day", sa.String(10), nullable=True),
@@ -104,7 +104,7 @@ def _records() -> None:
         sa.Column("token", sa.LargeBinary(), nullable=True),
         sa.Column("token_from", sa.String(400), nullable=True),
         sa.Column("stamped_at", Moment(timezone=True), nullable=True),
-        sa.Column("stamp_tried_at", Moment(timezone=True), nullable=True),
+        sa.Column("stamp_failed_at", Moment(timezone=True), nullable=True),
         sa.Column("stamp_failed", sa.String(200), nullable=True),
     )
     op.create_table(
