@@ -1,10 +1,14 @@
 """A ZIP read as it is checked: every byte of it is held against what Pehra would have written around the same files."""
 
+import lzma
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from io import RawIOBase
 from typing import BinaryIO
 
@@ -13,6 +17,7 @@ from reporters.bundle.packing import Package
 CHUNK = 1 << 20
 LOCAL = struct.Struct("<26xHH")  # what stands before a name: its length, and that of what follows it
 DOCUMENT_BYTES = 50_000_000  # a larger document is none of ours
+UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, NotImplementedError, RuntimeError)
 TABLE, END = "the ZIP's own table of contents", "the end of the ZIP"
 
 
@@ -90,6 +95,7 @@ class Container:
         """Read everything once; give what is wrong with the ZIP itself, by the file near which it is."""
         members = self._zip.infolist()
         if any(one.compress_type != zipfile.ZIP_STORED or one.flag_bits & 1 for one in members):
+            self.hashes = {one.filename: self._hash(one) for one in members}
             return {TABLE: "this ZIP was packed anew by another program; Pehra compresses nothing"}
         if len(self.sizes) != len(members):
             return {TABLE: "a name stands twice in this ZIP"}
@@ -114,6 +120,13 @@ class Container:
         rest = self._file.seek(0, 2) - same.at
         return said | ({END: f"{abs(rest)} bytes were {'added' if rest > 0 else 'cut off'}"} if rest else {})
 
+    def _hash(self, member: zipfile.ZipInfo) -> str:
+        found = sha256()
+        with suppress(*UNREADABLE), self._zip.open(member) as opened:
+            while chunk := opened.read(CHUNK):
+                found.update(chunk)
+        return found.hexdigest()
+
     def _data(self, member: zipfile.ZipInfo) -> tuple[int, bool]:
         self._file.seek(member.header_offset)
         name, extra = LOCAL.unpack(self._file.read(LOCAL.size).ljust(LOCAL.size, b"\0"))
@@ -133,9 +146,16 @@ class Container:
         member = self._zip.getinfo(name)
         if member.file_size > DOCUMENT_BYTES:
             raise ValueError("this is too large")
-        return b"".join(self._chunks(self._data(member)[0], member.file_size))
+        if member.compress_type == zipfile.ZIP_STORED:
+            return b"".join(self._chunks(self._data(member)[0], member.file_size))
+        try:
+            return self._zip.read(member)
+        except UNREADABLE as error:
+            raise ValueError("this cannot be unpacked") from error
 
     def file(self, name: str) -> BinaryIO:
         """Open a file in it that is a ZIP itself."""
         member = self._zip.getinfo(name)
-        return Window(self._file, self._data(member)[0], member.file_size)  # type: ignore[return-value]
+        if member.compress_type == zipfile.ZIP_STORED:
+            return Window(self._file, self._data(member)[0], member.file_size)  # type: ignore[return-value]
+        return self._zip.open(member)  # type: ignore[return-value]

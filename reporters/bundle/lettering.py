@@ -11,6 +11,7 @@ PRESENTED = (*range(0xFB50, 0xFE00), *range(0xFE70, 0xFF00))  # letters as they 
 FROM_RIGHT = ("R", "AL", "AN")
 DECEIVING = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # controls, turns of direction, what has no meaning
 MARK = "Mn"
+JOINERS = "\u200c\u200d"  # Urdu is written with them
 
 
 def escaped(text: str, shows: Callable[[str], bool] = lambda _: True) -> str:
@@ -24,11 +25,12 @@ def _word(word: str, shows: Callable[[str], bool]) -> str:
     joined = any(one in joining() for one in word)
     if joined and not all(shows(one) for one in shaped(word) + word):
         return "".join(one if one.isascii() and one.isprintable() else code(one) for one in word)
-    return "".join(code(one) if _deceives(one) or not shows(one) else one for one in word)
+    return "".join(code(one) if deceives(one) or not shows(one) else one for one in word)
 
 
-def _deceives(letter: str) -> bool:
-    return unicodedata.category(letter) in DECEIVING
+def deceives(letter: str) -> bool:
+    """Whether a letter has no shape, or turns those around it."""
+    return unicodedata.category(letter) in DECEIVING and letter not in JOINERS
 
 
 def code(letter: str) -> str:

@@ -9,6 +9,7 @@ from reporters.bundle.lettering import escaped
 
 WIDTH = 100
 CHAIN = (
+    "sha256sum --quiet --ignore-missing -c chain.sha256 && echo each record has the hash that the chain says",
     "p=$(printf '0%.0s' $(seq 64))",
     "while read -r hash file; do",
     '  if [ ! -f "$file" ]; then echo "$file is left out"',
@@ -52,9 +53,10 @@ DAY_STAMPS = (
     "done",
 )
 SAME = (
+    "python3 -m zipfile -e captures.wacz replay/",
     "for f in parts/*/archive.warc.gz; do",
-    '  n=${f#parts/}; n=${n%%/*}; h=$(unzip -p captures.wacz "archive/$n.warc.gz" | sha256sum)',
-    '  if [ "$h" = "$(sha256sum < "$f")" ]; then echo "$n is the same"; else echo "$n IS NOT THE SAME"; fi',
+    "  n=${f#parts/}; n=${n%%/*}",
+    '  if cmp -s "$f" "replay/archive/$n.warc.gz"; then echo "$n is the same"; else echo "$n IS NOT THE SAME"; fi',
     "done",
 )
 
@@ -88,8 +90,9 @@ def _whole(key: str) -> list[Step]:
     return [
         Step(
             "Every file is as it was packed",
-            "Unpack the ZIP into an empty folder and open a shell there. Each line must end in OK. This proves that no "
-            "file was changed or lost since the list of hashes was written; it does not prove who wrote the list.",
+            "Unpack the ZIP into an empty folder and open a shell there. What is printed must be `every file is as "
+            "it was packed`. This proves that no file was changed or lost since the list of hashes was written; it "
+            "does not prove who wrote the list.",
             ("sha256sum --quiet --strict -c manifest.sha256 && echo every file is as it was packed",),
         ),
         Step(
@@ -114,7 +117,8 @@ def _records(bundle: Bundle) -> list[Step]:
     )
     whole = Step(
         "Each record names the one before",
-        "Every record has the SHA-256 hash of the record before it. Each line must say `follows`. This proves that no "
+        "Every record has the SHA-256 hash of the record before it. Each line but the first must say `follows`. "
+        "This proves that no "
         "record was changed, removed, added in between or put in another order after a later one was written." + left,
         CHAIN,
     )
@@ -204,7 +208,7 @@ def read_me(bundle: Bundle, told: list[Step]) -> bytes:
         "",
         *wrapped(
             "index.html and report.pdf say what was captured, when, by whom, and what was found. The steps below "
-            "let anybody check it with public tools alone: sha256sum, openssl, python3, unzip, and warcio. They are "
+            "let anybody check it with public tools alone: sha256sum, openssl, python3 and warcio. They are "
             "written for a shell such as Linux and macOS have (Windows: WSL, or Git Bash)."
         ),
     ]

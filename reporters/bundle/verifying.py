@@ -15,6 +15,7 @@ from reporters.bundle.signing import fingerprint, is_signed
 from reporters.bundle.writing import KEY, MANIFEST, ROOTS, SIGNATURE, WACZ
 
 FORMS = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
+MADE = ("evidence.capture", "evidence.none", "evidence.add")  # acts that made a record
 APART = timedelta(minutes=5)  # how far a collector's clock and a time-stamp server's may differ
 SHOWN = ("index.html", "report.pdf", "READ-ME-FIRST.txt", "custody.json", "custody.txt", "bundle.json", "chain.sha256")
 
@@ -114,7 +115,8 @@ class _Check:
             self.found.wrong("bundle.json", "it was made under another key than it is signed with")
         self.found.notes += [str(one) for one in about["missing"].values()]
         for one in SHOWN:
-            self.box.sizes[one]
+            if one not in self.box.sizes:
+                self.found.wrong(one, "this file is missing")
 
     def _document(self, name: str) -> dict[str, Any]:
         found = json.loads(self.box.read(name))
@@ -237,4 +239,9 @@ class _Check:
         entries = [one["entry"] for one in custody["entries"]]
         if custody["case"] != self.found.about["case"] or entries != sorted(set(entries)):
             self.found.wrong("custody.json", "it is of another case, or entries were put in another order")
+        made = [one["to"].partition("/")[2] for one in custody["entries"] if one["did"].startswith(MADE)]
+        known = max((int(one) for one in made if one.isdecimal()), default=0)
+        if known > len(self.chain):
+            gone = f"it knows of {known} records, and the chain has {len(self.chain)}: records at the end are missing"
+            self.found.wrong("custody.json", gone)
         self.found.counted["entries of custody"] = len(entries)
