@@ -17,7 +17,7 @@ from casebook.store import Casebook
 from casebook.strongroom import SealedPart, Strongroom
 from casebook.tables import Address, Capture, CapturePart, CaptureRecord, Case, WatchedLink
 from casebook.taken import ARCHIVE, SAYS, SCREENSHOT, Body, CaptureView, Kept, PartView, Said, Taken, Watcher
-from casebook.vocabulary import NotKept, RecordKind, Why
+from casebook.vocabulary import NotKept, RecordKind, Verdict, Why
 from casebook.watchers import body, holders, of_address, want, watchers
 
 __all__ = [
@@ -72,6 +72,7 @@ def _for_case(making: _Capture, watcher: Watcher) -> Kept | None:
     session, at = making.session, making.at
     case, link = session.get_one(Case, watcher.case), session.get_one(WatchedLink, watcher.link)
     reason, says = _not_kept(making, watcher, case)
+    _note(link, making.taken, kept=reason is None)
     if reason in SAID_ONCE and _said_last(session, watcher, reason):
         return None
     if reason is NotKept.CASE:
@@ -110,6 +111,13 @@ def _not_kept(making: _Capture, watcher: Watcher, case: Case) -> tuple[NotKept |
     if room.used(making.session, case.id) + size > making.limits.case_bytes:
         return NotKept.CASE, [SAYS[NotKept.CASE]]
     return None, says if watcher.screenshot else [*says, NO_SCREENSHOT]
+
+
+def _note(link: WatchedLink, taken: Taken, *, kept: bool) -> None:
+    """Note which change the case has captured, or should have."""
+    verdict = taken.facts.get("verdict")
+    if verdict in (Verdict.LIVE, Verdict.REMOVED):
+        link.captured = str(verdict) if kept else f"none-{verdict}"
 
 
 def _said_last(session: Session, watcher: Watcher, reason: NotKept) -> bool:

@@ -12,12 +12,16 @@ from casebook.errors import NotFound, Refused
 from casebook.journal import EntryView
 from casebook.keys import Identity
 from casebook.store import Casebook
-from casebook.tables import Book, CaptureRecord, Case, CaseKey, EvidenceExport, JournalEntry
+from casebook.tables import Book, CaptureRecord, Case, CaseKey, EvidenceExport, JournalEntry, WatchedLink
+from casebook.vocabulary import LinkId
 
 
 @dataclass(frozen=True)
 class Export:
-    """One export, by its number in the case: for whom and for what, and how far records and journal then went."""
+    """One export, by its number in the case: for whom and for what, and how far records and journal then went.
+
+    `link`: it was of this link alone.
+    """
 
     case: str
     number: int
@@ -28,6 +32,7 @@ class Export:
     last_number: int
     journal_seq: int
     redacted: bool
+    link: LinkId | None
 
 
 def custody(book: Casebook, ref: str, *, actor: Actor, at: datetime, up_to: int | None = None) -> list[EntryView]:
@@ -46,12 +51,20 @@ def custody(book: Casebook, ref: str, *, actor: Actor, at: datetime, up_to: int 
 
 
 def begin_export(
-    book: Casebook, ref: str, to: str, purpose: str, *, actor: Actor, at: datetime, redacted: bool = False
+    book: Casebook,
+    ref: str,
+    to: str,
+    purpose: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    redacted: bool = False,
+    link: LinkId | None = None,
 ) -> Export:
     """Note an export before anything leaves; its own journal entry is the last of its custody record.
 
     Raises:
-        Refused: nobody is named, or nothing said of what it is for, or there is no evidence.
+        Refused: nobody is named, or nothing said of what it is for, or there is no evidence; NotFound: no such link.
     """
     require(actor, Right.READ_CASES)
     if not to.strip() or not purpose.strip():
@@ -60,6 +73,8 @@ def begin_export(
         case = admit(session, actor, ref, at)
         identity = key_of(session, actor, case.id, at)
         held = session.get_one(CaseKey, case.id, with_for_update=True)
+        if link is not None and _case_of(session, link) != case.id:
+            raise NotFound(f"no link of that number; try: pehra link list --case {case.ref}")
         last = session.scalar(select(func.max(CaptureRecord.number)).where(CaptureRecord.case_id == case.id))
         if last is None:
             raise Refused(f"{case.ref} has no evidence yet")
@@ -77,10 +92,15 @@ def begin_export(
             last_number=last,
             journal_seq=session.scalars(select(Book.journal_length)).one(),
             redacted=redacted,
+            link_id=link,
         )
         session.add(row)
         session.flush()
         return _view(row, case, identity)
+
+
+def _case_of(session: Session, link: LinkId) -> int | None:
+    return session.scalar(select(WatchedLink.case_id).where(WatchedLink.id == link))
 
 
 def export(book: Casebook, ref: str, number: int, *, actor: Actor, at: datetime) -> Export:
@@ -125,4 +145,5 @@ def _view(row: EvidenceExport, case: Case, identity: Identity) -> Export:
         last_number=row.last_number,
         journal_seq=row.journal_seq,
         redacted=row.redacted,
+        link=None if row.link_id is None else LinkId(row.link_id),
     )

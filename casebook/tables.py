@@ -323,7 +323,11 @@ class MissingPage(Base):
 
 
 class WatchedLink(Base):
-    """An address as one case sees it; `capture_wanted` says why its next visit is captured."""
+    """An address as one case sees it.
+
+    `capture_wanted` says why its next visit is captured; `captured` is the verdict it was last captured with, live or
+    removed, with "none-" before it where such a visit should have been captured and was not.
+    """
 
     __tablename__ = "watched_link"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -350,6 +354,7 @@ class WatchedLink(Base):
     back_before_at: Mapped[datetime | None]
     flapping_at: Mapped[datetime | None]
     capture_wanted: Mapped[Why | None] = mapped_column(_words(Why))
+    captured: Mapped[str | None] = mapped_column(String(16))
     __table_args__ = (
         Index("watched_link_once", "case_id", "address_id", unique=True),
         Index("watched_link_address", "address_id"),
@@ -877,7 +882,10 @@ class EvidenceDay(Base):
 
 
 class EvidenceExport(Base):
-    """What one export showed, so that it can be made again: the last record, and how long the journal was."""
+    """What one export showed, so that it can be made again: the last record, and how long the journal was.
+
+    `link_id`: it was of this link alone.
+    """
 
     __tablename__ = "evidence_export"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -890,6 +898,7 @@ class EvidenceExport(Base):
     last_number: Mapped[int] = mapped_column(Integer)
     journal_seq: Mapped[int]
     redacted: Mapped[bool] = mapped_column(Boolean)
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("watched_link.id"))
     __table_args__ = (Index("evidence_export_once", "case_id", "number", unique=True),)
 
 

@@ -18,8 +18,8 @@ REASON = click.option("--reason", help="Why; - reads it from standard input. Sea
 APPROVER = click.option("--approver", required=True, help="Who is asked to approve.")
 
 
-# Counted over cases of which whoever runs it may not know that they are swept for.
-OF_SWEEPS = {"seen", "names"}
+# Counted over cases of which whoever runs it may not know that they are swept for, or captured.
+OF_SWEEPS = {"seen", "names", "captures"}
 
 
 def join(pehra: click.Group) -> None:

@@ -29,10 +29,10 @@ def let_go(book: Casebook, home: Home) -> tuple[Swept, list[ReceiptView]]:
     swept = retention.sweep(book, limits, actor=MONITOR, at=at)
     objection = timedelta(seconds=limits.objection_s)
     erased = erasing.erase_due(book, actor=MONITOR, at=at, objection=objection, bury=home.bury)
-    tidying.tidy(book, home.strongroom(), home.settings.evidence, actor=MONITOR, at=at)
     digests.drop_old(book, at=at)
     backups.tidy(home.folder)
     backups.drop_keys(home.folder, timedelta(seconds=limits.backups_s), at=at)
+    tidying.tidy(book, home.strongroom(), home.settings.evidence, actor=MONITOR, at=at)
     return swept, erased
 
 

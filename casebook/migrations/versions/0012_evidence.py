@@ -25,6 +25,7 @@ def upgrade() -> None:
     """Go forward."""
     op.add_column("book", sa.Column("captures_stopped_at", Moment(timezone=True), nullable=True))
     op.add_column("watched_link", sa.Column("capture_wanted", WHY, nullable=True))
+    op.add_column("watched_link", sa.Column("captured", sa.String(16), nullable=True))
     _captures()
     _records()
 
@@ -119,5 +120,6 @@ def _records() -> None:
         sa.Column("last_number", sa.Integer(), nullable=False),
         sa.Column("journal_seq", ID, nullable=False),
         sa.Column("redacted", sa.Boolean(), nullable=False),
+        sa.Column("link_id", ID, sa.ForeignKey("watched_link.id"), nullable=True),
     )
     op.create_index("evidence_export_once", "evidence_export", ["case_id", "number"], unique=True)
