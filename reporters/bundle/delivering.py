@@ -92,7 +92,16 @@ def _new(file: Path) -> Iterator[BinaryIO]:
         return
     with os.fdopen(handle, "wb", buffering=HELD_BACK) as opened:
         yield opened
-        os.link(f"/proc/self/fd/{handle}", file, follow_symlinks=True)
+        _name(handle, file)
+
+
+def _name(handle: int, file: Path) -> None:
+    """Give an open file its name. Source: open(2), on O_TMPFILE."""
+    mine = os.open("/proc/self/fd", os.O_RDONLY)
+    try:
+        os.link(str(handle), file, src_dir_fd=mine, follow_symlinks=True)
+    finally:
+        os.close(mine)
 
 
 @contextmanager

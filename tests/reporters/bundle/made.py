@@ -8,6 +8,7 @@ from functools import cache
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -46,11 +47,26 @@ def picture(seed: int = 1, side: int = 64) -> bytes:
     return out.getvalue()
 
 
+class Same(WARCWriter):  # type: ignore[misc]
+    """Writes archives whose ids and dates are no chance."""
+
+    def __init__(self, out: BytesIO, date: str) -> None:
+        super().__init__(out, gzip=True, warc_version="WARC/1.1")
+        self._date, self._ids = date, 0
+
+    def curr_warc_date(self) -> str:
+        return self._date
+
+    def _make_warc_id(self) -> str:
+        self._ids += 1
+        return f"<urn:uuid:{UUID(int=self._ids)}>"
+
+
 def warc(url: str, at: datetime, body: bytes, *, again: bytes | None = None) -> bytes:
     """One visit: the request, the answer, and the picture on the page. `again`: what an earlier archive holds of it."""
     out = BytesIO()
-    writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
     date = at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    writer = Same(out, date)
     about = {"software": "a test", "format": "WARC File Format 1.1"}
     writer.write_record(writer.create_warcinfo_record("archive.warc.gz", about))
     heads = {"WARC-Date": date, "WARC-IP-Address": "192.0.2.7"}

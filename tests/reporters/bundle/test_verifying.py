@@ -20,23 +20,21 @@ from reporters.bundle.findings import Findings
 from reporters.bundle.packing import Package
 from reporters.bundle.signing import Signer, fingerprint
 from tests.reporters.bundle import made
-from tests.reporters.bundle.test_public_tools import stamped
+from tests.web.tsa import Signs
 
 KEY = fingerprint(made.SIGNER.pem)
 
 
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    return stamped(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture(scope="module")
-def whole(bundle: Bundle) -> bytes:
-    return made.written(bundle)
-
-
 def check(data: bytes, **more: str | bytes) -> Findings:
     return verifying.check(BytesIO(data), **more)  # type: ignore[arg-type]
+
+
+def read(data: bytes) -> Findings | None:
+    """Check what may be no ZIP at all."""
+    try:
+        return check(data, key=KEY)
+    except ValueError:
+        return None
 
 
 def named(found: Findings) -> dict[str, str]:
@@ -99,14 +97,12 @@ def test_each_flipped_byte_is_found_and_named(whole: bytes, data: st.DataObject)
     position = data.draw(st.one_of(st.integers(0, len(whole) - 1), near))
     altered = bytearray(whole)
     altered[position] ^= data.draw(st.integers(1, 255))
-    try:
-        found = check(bytes(altered), key=KEY)
-    except ValueError as error:
-        assert place(whole, position) == "the ZIP's own table of contents"
-        assert "table of contents cannot be read" in str(error)
+    where = place(whole, position)
+    found = read(bytes(altered))
+    if found is None:
+        assert where == "the ZIP's own table of contents"
         return
     assert not found.whole
-    where = place(whole, position)
     assert where == "the ZIP's own table of contents" or any(one.where.startswith(where) for one in found.faults), (
         found.faults
     )
@@ -117,10 +113,8 @@ def test_each_flipped_byte_is_found_and_named(whole: bytes, data: st.DataObject)
 def test_whatever_is_no_bundle_is_no_bundle(whole: bytes, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(whole) - 1))
     for broken in (whole[:cut], whole[cut:], data.draw(st.binary(max_size=200))):
-        try:
-            assert not check(broken).whole or broken == whole
-        except ValueError as error:
-            assert "no ZIP" in str(error)
+        found = read(broken)
+        assert found is None or not found.whole or broken == whole
 
 
 Change = Callable[[dict[str, bytes]], dict[str, bytes]]
@@ -231,15 +225,11 @@ def test_bytes_added_before_or_after_are_named(whole: bytes) -> None:
 
 
 def test_a_stamp_under_another_root_is_named(whole: bytes, tmp_path: Path) -> None:
-    from tests.web.tsa import Signs
-
     found = named(check(whole, key=KEY, roots=Signs(tmp_path / "other").certificates.pem()))
     assert set(found) == {"stamps/0001.tsr", "stamps/0002.tsr", "days/2026-03-01.tsr"}
 
 
 def test_a_stamp_that_is_older_than_its_record_is_named(tmp_path: Path) -> None:
-    from tests.web.tsa import Signs
-
     signs = Signs(tmp_path)
     late = made.record(
         1, "0" * 64, (), started_at="2999-01-01T00:00:00.000000Z", ended_at="2999-01-01T00:00:01.000000Z"
