@@ -24,6 +24,7 @@ from casebook import (
     sending,
     sources,
     store,
+    tidying,
     visits,
 )
 from casebook.access import Actor
@@ -136,6 +137,7 @@ def _findings(session: Session) -> Iterator[Finding]:
         ("mail", lambda: _mail(session)),
         ("sendings", lambda: _sendings(session)),
         ("inbox", lambda: _inbox(session)),
+        ("evidence", lambda: _evidence(session)),
         ("time stamps", lambda: _stamps(home)),
     )
     for what, try_it in parts:
@@ -242,6 +244,24 @@ def _inbox(session: Session) -> tuple[str, bool]:
     return "answers are read while the monitor runs; try it with: pehra inbox check", False
 
 
+def _evidence(session: Session) -> tuple[str, bool]:
+    """Hold the sealed files against what is on record; how many there are tells of cases, so it is not said."""
+    room, limits = session.home.strongroom(), session.home.settings.evidence
+    kept = tidying.kept(session.book, room)
+    if kept.missing:
+        raise Unavailable(
+            f"{kept.missing} sealed file(s) are gone from {room.folder}: bring that folder back from a copy"
+        )
+    if room.folder.exists() and not os.access(room.folder, os.W_OK):
+        raise Unavailable(f"{room.folder} cannot be written to: check who owns it")
+    if kept.stopped_at is not None or room.free_bytes() < limits.keep_free_bytes:
+        least = limits.keep_free_bytes // 1_000_000
+        return f"pages are not captured until {least} MB are free (evidence.keep_free_bytes); checks go on", True
+    if kept.strange:
+        return f"{kept.strange} sealed file(s) in {room.folder} belong to no record: nothing opens them any more", True
+    return "every sealed file is there; captures can be made", False
+
+
 def _stamps(home: Home) -> tuple[str, bool]:
     """Ask each time-stamp server to stamp a number drawn by chance."""
     if not home.settings.evidence.timestamp_servers:
@@ -337,10 +357,12 @@ def backup(session: Session, file: Path | None, as_json: bool) -> None:
     if not os.access(target.parent, os.W_OK):
         raise Refused(f"{target.parent} cannot be written to: name another place")
     key = backups.make(session.book, session.folder, target, actor=session.actor, at=at)
+    folder = session.home.strongroom().folder
     if as_json:
-        print_json({"backup": target, "key": key})
+        print_json({"backup": target, "key": key, "evidence": folder})
         return
     click.echo(f"Copied to {target}, sealed. Only {key} opens it, with the monitor's key: keep those elsewhere.")
+    click.echo(f"Sealed evidence is not in it: copy the folder {folder} as it is, as often as the database.")
 
 
 @click.argument("file", type=PATH)

@@ -33,6 +33,7 @@ MADE_BY: dict[tuple[str, ...], tuple[str, ...]] = {
     ("link", "exposure"): ("link", "exposure", "workload"),
     ("report",): ("report",),
     ("inbox",): ("inbox",),
+    ("evidence",): ("evidence",),
     ("check",): ("check",),
     ("image",): ("image", "video"),
     ("name",): ("name",),

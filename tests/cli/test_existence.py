@@ -16,6 +16,8 @@ from casebook import (
     casefile,
     cases,
     consents,
+    evidence,
+    exports,
     followups,
     images,
     letters,
@@ -33,11 +35,13 @@ from casebook import (
 from casebook.clocks import NewClock
 from casebook.replies import Happened
 from casebook.reports import NewReport
-from casebook.settings import Cadence, Sweeps
+from casebook.settings import Cadence, Evidence, Sweeps
 from casebook.store import Casebook, open_book
+from casebook.strongroom import Strongroom
 from casebook.vault import open_vault
 from casebook.vocabulary import (
     Act,
+    AddressId,
     Awaits,
     Category,
     EntryKind,
@@ -48,6 +52,7 @@ from casebook.vocabulary import (
     ReportEventKind,
     SourceKind,
     Verdict,
+    Why,
 )
 from tests.cli.test_commands import COMMANDS
 from tests.helpline import ONCE, Helpline, Said
@@ -83,6 +88,7 @@ def world(folder: Path, *, hidden: bool) -> Helpline:
     links.add(book, OWN, [links.Found(ELSEWHERE, None, "127.0.0.1:9", None)], actor=bilal, at=AT)
     if hidden:
         hide(book, amna)
+        prove(book, helpline.home, amna)
     book.engine.dispose()
     return helpline
 
@@ -107,6 +113,20 @@ def hide(book: Casebook, amna: access.Actor) -> None:
     held, _ = visits.lease_these(book, "w", address, actor=access.MONITOR, at=AT, until=AT)
     seen = [visits.Seen(one.address, AT, Verdict.LIVE, "r", "b", 200, rendered=False, took_ms=1) for one in held]
     visits.record(book, "w", seen, actor=access.MONITOR, cadence=Cadence(), chance=lambda: 0.5)
+
+
+def prove(book: Casebook, home: Path, amna: access.Actor) -> None:
+    """Let the hidden case have evidence: a capture of the shared address, something added, an export, and no room."""
+    consents.change(book, HIDDEN, Act.CAPTURE, given=True, actor=amna, at=AT)
+    room, limits = Strongroom(home), Evidence(keep_free_bytes=0)
+    link = links.list_links(book, actor=amna, at=AT, case=HIDDEN)[0].link
+    evidence.want(book, [LinkId(link)], Why.ASKED, actor=amna, at=AT)
+    (address,) = links.addresses_of(book, [LinkId(link)], actor=amna, at=AT)
+    part = room.seal("archive.warc.gz", "application/warc+gzip", lambda out: out.write(b"hers"), address=address)
+    taken = evidence.Taken(AddressId(address), AT, AT, Why.FIRST_SEEN, {}, (part,))
+    assert len(evidence.keep(book, room, taken, limits, actor=access.MONITOR, at=AT)) == 1
+    evidence.add(book, room, HIDDEN, evidence.Said("hers"), None, limits, actor=amna, at=AT)
+    exports.begin_export(book, HIDDEN, "a court", "hers", actor=amna, at=AT)
 
 
 def look_for(book: Casebook, amna: access.Actor) -> None:
@@ -186,7 +206,10 @@ ASKED: list[list[str]] = [
     ["image", "import", HIDDEN, "-"], ["video", "add", HIDDEN, "film.mp4"], ["name", "add", HIDDEN],
     ["source", "add", HIDDEN, SWEPT], ["source", "add", OWN, SWEPT], ["image", "add", OWN, "--hash", "f0" * 32],
     ["source", "list"], ["image", "list"], ["sighting", "list"],
-    ["retention", "run"], ["db", "upgrade"], ["db", "backup", "copy.age"], ["officer", "passphrase"],
+    ["evidence", "list", HIDDEN], ["evidence", "list", HIDDEN, "--link", LINK], ["evidence", "show", HIDDEN, "1"],
+    ["evidence", "add", HIDDEN, "--what", "x"], ["evidence", "add", OWN, "--what", "x"], ["evidence", "list", OWN],
+    ["consent", "give", OWN, "capture"], ["evidence", "add", OWN, "--what", "x"], ["evidence", "list", OWN],
+    ["doctor"], ["retention", "run"], ["db", "upgrade"], ["db", "backup", "copy.age"], ["officer", "passphrase"],
     ["officer", "restore", "amna"], ["officer", "add", "amna"], ["officer", "remove", "nobody"], ["key", "rotate"],
     ["break-glass", HIDDEN, "--approver", "dara", "--reason", "x"], ["request", "list"],
 ]  # fmt: skip
@@ -217,7 +240,20 @@ def masked(value: Any, name: str = "") -> Any:
         return [masked(one, name) for one in value]
     if value is not None and (
         name
-        in {"seq", "link", "entry", "report", "letter", "request", "notice", "took_ms", "backup", "key", "last_beat_at"}
+        in {
+            "seq",
+            "sha256",
+            "link",
+            "entry",
+            "report",
+            "letter",
+            "request",
+            "notice",
+            "took_ms",
+            "backup",
+            "key",
+            "last_beat_at",
+        }
         or (isinstance(value, int) and name in {"image", "name", "source", "sighting"})
     ):
         return "#"
