@@ -14,6 +14,7 @@ from casebook import evidence, exports, items
 from casebook.errors import Refused
 from casebook.evidence import CaptureView, Said
 from casebook.strongroom import SealedPart, Strongroom
+from cli import evidence_export
 from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
@@ -32,6 +33,7 @@ def join(pehra: click.Group) -> None:
     command(group, "add")(add)
     command(group, "list")(list_evidence)
     command(group, "show")(show)
+    evidence_export.join(group)
     pehra.add_command(group)
 
 

@@ -13,9 +13,6 @@ from struct import pack
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-
 INDEXED = ("response", "resource", "revisit")
 IN_A_BLOCK = 1000  # lines
 STORED = 0xFFFF  # bytes in a block of deflate that is stored as it is
@@ -41,6 +38,8 @@ def index(archive: bytes, file: str) -> list[Indexed]:
     Raises:
         ValueError: it is none, or damaged.
     """
+    from warcio.exceptions import ArchiveLoadFailed
+
     try:
         found = list(_indexed(archive, file))
     except (ArchiveLoadFailed, OSError, EOFError, AttributeError, TypeError, UnicodeError, zlib.error) as error:
@@ -51,6 +50,8 @@ def index(archive: bytes, file: str) -> list[Indexed]:
 
 
 def _indexed(archive: bytes, file: str) -> Iterator[Indexed]:
+    from warcio.archiveiterator import ArchiveIterator
+
     records = ArchiveIterator(BytesIO(archive))
     for record in records:
         if record.rec_type not in INDEXED:

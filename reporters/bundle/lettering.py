@@ -4,8 +4,6 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from fpdf.bidi import BidiParagraph
-
 FORMS = {"<isolated>": 0, "<final>": 1, "<initial>": 2, "<medial>": 3}
 PRESENTED = (*range(0xFB50, 0xFE00), *range(0xFE70, 0xFF00))  # letters as they look beside others
 FROM_RIGHT = ("R", "AL", "AN")
@@ -78,6 +76,8 @@ def in_order(line: str) -> str:
     """
     if not any(unicodedata.bidirectional(one) in FROM_RIGHT for one in line):
         return line
+    from fpdf.bidi import BidiParagraph
+
     seen: str = BidiParagraph(shaped(line)).get_reordered_string()
     return seen
 

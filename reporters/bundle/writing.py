@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 from casebook.errors import Unavailable
-from reporters.bundle import page, paper, papers, telling, wacz
+from reporters.bundle import page, papers, telling, wacz
 from reporters.bundle.contents import ARCHIVE, Bundle, PartView, RecordView
 from reporters.bundle.indexing import index
 from reporters.bundle.opening import HELD_BYTES, Archived, held, require
@@ -105,6 +105,8 @@ def _proofs(bundle: Bundle, package: Package) -> None:
 
 
 def _papers(bundle: Bundle, package: Package, signer: Signer, told: list[Step], faults: dict[str, str]) -> None:
+    from reporters.bundle import paper  # fpdf takes its time, and most commands need none
+
     key = fingerprint(signer.pem)
     whole = _story(bundle, key, told, faults)
     package.add("custody.json", papers.custody(bundle))
