@@ -63,18 +63,18 @@ def close(book: Casebook, *, actor: Actor, at: datetime) -> list[Closed]:
     """Close every day that is over and has records under no root yet, oldest first."""
     require(actor, Right.RECORD_CHECKS)
     with book.writing() as session:
-        session.scalars(select(Book).with_for_update()).one()  # two that close wait for each other
         return [_closed(session, book, day, ids, actor, at) for day, ids in _over(session, at)]
 
 
 def _over(session: Session, at: datetime) -> list[tuple[str, list[int]]]:
-    """Give the days to close, each with its records' ids in order."""
+    """Give the days to close, each with its records' ids in order; the records are held, so two that close wait."""
     today = at.astimezone(UTC).date()
     midnight = datetime.combine(today, time(), UTC)
     rows = session.execute(
         select(CaptureRecord.at, CaptureRecord.id)
         .where(CaptureRecord.day.is_(None), CaptureRecord.at < midnight)
         .order_by(CaptureRecord.id)
+        .with_for_update()
     ).all()
     taken = set(session.scalars(select(EvidenceDay.day))) if rows else set()
     placed = sorted((_first_open(moment.date(), taken), record) for moment, record in rows)
@@ -136,7 +136,8 @@ def proofs(book: Casebook, ref: str, *, actor: Actor, at: datetime) -> dict[int,
 def _of_day(day: EvidenceDay, wanted: Sequence[tuple[int, bytes]]) -> dict[int, Proof]:
     leaves = [day.leaves[start : start + DIGEST_BYTES] for start in range(0, len(day.leaves), DIGEST_BYTES)]
     tree, places = merkle.Tree(leaves), {one: index for index, one in enumerate(leaves)}
-    return {number: _proof(day, tree, places[digest]) for number, digest in wanted}
+    # A record whose digest is not among the day's was altered since: it has no proof, and whoever verifies says so.
+    return {number: _proof(day, tree, places[digest]) for number, digest in wanted if digest in places}
 
 
 def _proof(day: EvidenceDay, tree: merkle.Tree, index: int) -> Proof:

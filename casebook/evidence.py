@@ -15,9 +15,9 @@ from casebook.room import no_room, stopped_since
 from casebook.settings import Evidence
 from casebook.store import Casebook
 from casebook.strongroom import SealedPart, Strongroom
-from casebook.tables import Address, Capture, CapturePart, CaptureRecord, Case, WatchedLink
+from casebook.tables import Address, Capture, CapturePart, CaptureRecord, Case, CaseKey, WatchedLink
 from casebook.taken import ARCHIVE, SAYS, SCREENSHOT, Body, CaptureView, Kept, PartView, Said, Taken, Watcher
-from casebook.vocabulary import NotKept, RecordKind, Verdict, Why
+from casebook.vocabulary import CaseId, NotKept, RecordKind, Verdict, Why
 from casebook.watchers import body, holders, of_address, want, watchers
 
 __all__ = [
@@ -55,16 +55,24 @@ def keep(
     """
     require(actor, Right.RECORD_CHECKS)
     with strongroom.on_record(taken.parts) as recorded, book.writing() as session:
+        cases = _hold(session, [one.case for one in of_address(session, taken.address) if one.recorded])
         held = select(Address).where(Address.id == taken.address).with_for_update(read=True)
         address = session.scalar(held)
         if address is None:
             return []
         url = book.vault.unseal("address.url", address.url)
         making = _Capture(session, book, taken, limits, actor, at, url)
-        made = [_for_case(making, one) for one in of_address(session, taken.address) if one.recorded]
+        due = [one for one in of_address(session, taken.address) if one.recorded and one.case in cases]
+        made = [_for_case(making, one) for one in due]
         _forget_unkept(making)
         recorded.update(making.files)
         return [one for one in made if one is not None]
+
+
+def _hold(session: Session, cases: list[CaseId]) -> set[int]:
+    """Hold the keys of cases, in the order in which all do: cases before addresses. One erased meanwhile has none."""
+    query = select(CaseKey.case_id).where(CaseKey.case_id.in_(cases)).order_by(CaseKey.case_id)
+    return set(session.scalars(query.with_for_update()))
 
 
 def _for_case(making: _Capture, watcher: Watcher) -> Kept | None:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from casebook import journal, notices
 from casebook.access import Actor, Right, require
 from casebook.store import Casebook
-from casebook.tables import CaptureRecord, Case, EvidenceDay
+from casebook.tables import CaptureRecord, Case, EvidenceDay, EvidenceExport
 
 TOLD_AFTER = timedelta(days=1)
 REASON = 200
@@ -30,11 +30,10 @@ class Pending:
 
 @dataclass(frozen=True)
 class Stamped:
-    """A stamp that was verified: a DER TimeStampResp, the server's address, and the time that it states."""
+    """A stamp that was verified: a DER TimeStampResp, which states its time itself, and the server's address."""
 
     token: bytes
     server: str
-    at: datetime
 
 
 def pending(book: Casebook, *, actor: Actor, most: int) -> list[Pending]:
@@ -49,16 +48,25 @@ def pending(book: Casebook, *, actor: Actor, most: int) -> list[Pending]:
 
 
 def record(book: Casebook, one: Pending, stamp: Stamped, *, actor: Actor, at: datetime) -> bool:
-    """Keep a stamp; one that is there already stays, and so tells whether this one was kept."""
+    """Keep a stamp, and tell whether it was kept: one that is there already stays.
+
+    `stamped_at` is when it came on record, after every export that could not show it yet.
+    """
     require(actor, Right.RECORD_CHECKS)
     with book.writing() as session:
         row = _row(session, one)
         if row is None or row.token is not None:
             return False
-        row.token, row.token_from, row.stamped_at = stamp.token, stamp.server, stamp.at
-        row.stamp_failed = row.stamp_failed_at = None
         journal.append(session, book.vault, actor, "evidence.stamped", _subject(session, row), at)
+        row.token, row.token_from, row.stamped_at = stamp.token, stamp.server, _after_exports(session, at)
+        row.stamp_failed = row.stamp_failed_at = None
         return True
+
+
+def _after_exports(session: Session, at: datetime) -> datetime:
+    """Give a time later than every export's, once the journal's end is held: an export made again must be the same."""
+    last = session.scalar(select(func.max(EvidenceExport.at)))
+    return at if last is None or last < at else last + timedelta(microseconds=1)
 
 
 def failed(book: Casebook, some: Sequence[Pending], because: str, *, actor: Actor, at: datetime) -> None:

@@ -233,8 +233,7 @@ class _Sealing(io.RawIOBase):
         self._chunk = bytearray()
         self._queue: SimpleQueue[bytes | None] = SimpleQueue()
         self._free = Semaphore(AHEAD)
-        self._cut = False
-        self._failed = False
+        self._cut = self._ended = self._whole = False
         self._thread = Thread(target=self._run, args=(out, recipient), daemon=True)
 
     def __enter__(self) -> "_Sealing":
@@ -247,7 +246,7 @@ class _Sealing(io.RawIOBase):
             self._hand_over()
         self._queue.put(None)
         self._thread.join()
-        if self._failed and not self._cut:
+        if not self._whole and not self._cut:
             raise Unavailable(FULL)
 
     @property
@@ -272,7 +271,7 @@ class _Sealing(io.RawIOBase):
 
     def _hand_over(self) -> None:
         self._free.acquire()
-        if self._failed:
+        if self._ended:
             self._free.release()
             raise Unavailable(FULL)
         self._queue.put(bytes(self._chunk))
@@ -282,9 +281,11 @@ class _Sealing(io.RawIOBase):
         try:
             with io.BufferedWriter(_Kept(out), CHUNK_BYTES) as buffered:
                 pyrage.encrypt_io(_Chunks(self._chunks()), buffered, [x25519.Recipient.from_str(recipient)])
+            self._whole = True
         except (pyrage.EncryptError, OSError):
-            self._failed = True
+            pass  # what is not whole is said at the end, whatever the reason
         finally:
+            self._ended = True
             for _ in range(AHEAD):  # who waits to hand over learns of it
                 self._free.release()
 

@@ -14,6 +14,7 @@ from casebook import evidence, exports, items
 from casebook.errors import Refused
 from casebook.evidence import CaptureView, Said
 from casebook.strongroom import SealedPart, Strongroom
+from casebook.vocabulary import LinkId
 from cli import evidence_export
 from cli.context import Session, command
 from cli.output import as_json as print_json
@@ -114,7 +115,8 @@ def _check(media: bool) -> Callable[[bytes], object]:
 def list_evidence(session: Session, case: str, links: tuple[int, ...], as_json: bool) -> None:
     """List a case's evidence: what was kept of which link and when, what was not and why, and what was exported."""
     at = now()
-    views = evidence.of_case(session.book, case, actor=session.actor, at=at, links=links)
+    wanted = [LinkId(one) for one in links]
+    views = evidence.of_case(session.book, case, actor=session.actor, at=at, links=wanted)
     made = exports.exports(session.book, case, actor=session.actor, at=at)
     if as_json:
         ref = case.strip().upper()

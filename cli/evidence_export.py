@@ -152,12 +152,20 @@ def _key(key: str | None) -> str | None:
 
 
 def _of_cases(session: Session, target: str | None) -> dict[str, Findings]:
-    refs = [target] if target else [one.case for one in cases.list_cases(session.book, actor=session.actor, at=now())]
+    refs = [target] if target else _all_of(session)
     room, roots = session.home.strongroom(), _roots(session)
     return {
         ref.strip().upper(): housing.verify(session.book, room, ref, roots, actor=session.actor, at=now())
         for ref in refs
     }
+
+
+def _all_of(session: Session) -> list[str]:
+    """Name every case of the officer's, those that are closed too."""
+    at, who = now(), session.actor
+    return [
+        one.ref for closed in (False, True) for one in cases.list_cases(session.book, actor=who, at=at, closed=closed)
+    ]
 
 
 def _print(found: dict[str, Findings], *, as_json: bool) -> None:

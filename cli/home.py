@@ -266,11 +266,11 @@ def _stamps(home: Home) -> tuple[str, bool]:
     """Ask each time-stamp server to stamp a number drawn by chance."""
     if not home.settings.evidence.timestamp_servers:
         return "none are asked for; the day's root in the journal stands for them; see: docs/evidence.md", True
-    found = {urlsplit(server).netloc: fault for server, fault in stamps.tried(home).items()}
-    says = "; ".join(f"{server}: {fault or 'answers, and is believed'}" for server, fault in found.items())
-    if all(found.values()):
+    found = stamps.tried(home)
+    says = "; ".join(f"{urlsplit(server).netloc}: {fault or 'answers, and is believed'}" for server, fault in found)
+    if all(fault for _, fault in found):
         raise Unavailable(says)
-    return says, any(found.values())
+    return says, any(fault for _, fault in found)
 
 
 def _writes(session: Session) -> str:

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 LOCK = "stamps.lock"
 AT_ONCE = 10  # of one turn: public servers ask for patience
-FAILED_WAIT = timedelta(minutes=1)
+FAILED_WAIT = timedelta(seconds=30)
 FAILED_WAIT_MAX = timedelta(minutes=30)
 
 
@@ -76,7 +76,7 @@ class Stamping:
             except (NotStamped, Refused) as reason:
                 self._put_off(waiting[place:], str(reason), done)
                 return
-            kept = stamps.Stamped(stamp.token, server, stamp.at)
+            kept = stamps.Stamped(stamp.token, server)
             done.stamped += stamps.record(self.book, one, kept, actor=MONITOR, at=self.clock())
         self._failures, self._waits_until = 0, None
 
@@ -120,14 +120,14 @@ def _roots(home: Home) -> Roots:
         ) from None
 
 
-def tried(home: Home, clock: Callable[[], datetime] = now) -> dict[str, str | None]:
-    """Have each server stamp a number drawn by chance; gives for each why that failed, None where it did not.
+def tried(home: Home, clock: Callable[[], datetime] = now) -> list[tuple[str, str | None]]:
+    """Have each server stamp a number drawn by chance; gives why that failed, None where it did not.
 
     Raises:
         Refused: the certificates that they are held to are not set, or cannot be read.
     """
     how = asking(home, clock)
-    return {server: _fault(server, how) for server in home.settings.evidence.timestamp_servers}
+    return [(server, _fault(server, how)) for server in home.settings.evidence.timestamp_servers]
 
 
 def _fault(server: str, how: Asking) -> str | None:

@@ -9,6 +9,7 @@ PRESENTED = (*range(0xFB50, 0xFE00), *range(0xFE70, 0xFF00))  # letters as they 
 FROM_RIGHT = ("R", "AL", "AN")
 DECEIVING = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # controls, turns of direction, what has no meaning
 MARK = "Mn"
+MIRRORED = dict(zip("()[]{}<>«»", ")(][}{><»«", strict=True))
 JOINERS = "\u200c\u200d"  # Urdu is written with them
 
 
@@ -70,16 +71,19 @@ def _beside(text: str, place: int, step: int) -> str:
 
 
 def in_order(line: str) -> str:
-    """Put one line into the order in which it is seen, its letters shaped.
+    """Put one line into the order in which it is seen, its letters shaped; the line itself begins at the left.
 
     Source: Unicode Standard Annex 9.
     """
     if not any(unicodedata.bidirectional(one) in FROM_RIGHT for one in line):
         return line
     from fpdf.bidi import BidiParagraph
+    from fpdf.enums import TextDirection
 
-    seen: str = BidiParagraph(shaped(line)).get_reordered_string()
-    return seen
+    seen = BidiParagraph(shaped(line), TextDirection.LTR).get_reordered_characters()
+    return "".join(
+        MIRRORED.get(one.character, one.character) if one.embedding_level % 2 else one.character for one in seen
+    )
 
 
 def broken(text: str, wide: Callable[[str], float], room: float) -> list[str]:

@@ -21,6 +21,7 @@ h3 {{ margin: 1.6rem 0 .3rem }}
 dl {{ display: grid; grid-template-columns: 9rem 1fr; gap: .15rem 1rem; margin: 0 }}
 dt {{ font-weight: 600; overflow-wrap: anywhere }}
 dd {{ margin: 0; overflow-wrap: anywhere }}
+dd, td, p {{ unicode-bidi: plaintext; text-align: left }}
 table {{ border-collapse: collapse; width: 100%; table-layout: fixed }}
 th, td {{ text-align: start; vertical-align: top; padding: .25rem .6rem .25rem 0; overflow-wrap: anywhere }}
 th {{ border-bottom: 1px solid #111 }}
@@ -48,9 +49,9 @@ def _block(block: Block) -> str:
     if isinstance(block, Heading):
         return f"<h{block.level}>{_text(block.words)}</h{block.level}>\n"
     if isinstance(block, Words):
-        return f'<p dir="auto">{_text(block.words)}</p>\n'
+        return f"<p>{_text(block.words)}</p>\n"
     if isinstance(block, Facts):
-        rows = "".join(f'<dt>{_text(name)}</dt><dd dir="auto">{_text(value)}</dd>\n' for name, value in block.rows)
+        rows = "".join(f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>\n" for name, value in block.rows)
         return f"<dl>\n{rows}</dl>\n"
     if isinstance(block, Typed):
         return "<pre>" + "\n".join(_text(one) for one in block.lines) + "</pre>\n"
@@ -60,7 +61,5 @@ def _block(block: Block) -> str:
 def _table(block: Listing) -> str:
     wide = "".join(f'<col style="width:{one}%">' for one in block.widths)
     head = "".join(f"<th>{_text(one)}</th>" for one in block.columns)
-    rows = "".join(
-        "<tr>" + "".join(f'<td dir="auto">{_text(one)}</td>' for one in row) + "</tr>\n" for row in block.rows
-    )
+    rows = "".join("<tr>" + "".join(f"<td>{_text(one)}</td>" for one in row) + "</tr>\n" for row in block.rows)
     return f"<table><colgroup>{wide}</colgroup>\n<tr>{head}</tr>\n{rows}</table>\n"

@@ -15,7 +15,8 @@ from reporters.bundle.story import Block, Facts, Heading, Listing, Story, Typed,
 MARGIN_MM, WIDTH_MM = 18.0, 174.0
 BODY, SMALL = 9.0, 7.5  # points
 SIZES = {1: 16.0, 2: 12.0, 3: 10.0}
-LABEL_MM, PAD_MM = 27.0, 2.0
+LABEL_MM, PAD_MM = 31.0, 2.0
+IN_A_LINE, MOST_MM = 95, 200.0  # letters beside a name; how much may be moved to the next page
 FONTS = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
 TYPED = "DejaVuSansMono.ttf"
 
@@ -77,7 +78,9 @@ def write(story: Story, at: datetime) -> bytes:
     """Write the PDF."""
     paper = Paper(story.title, story.foot, at)
     paper.add_page()
-    for block in story.blocks:
+    for block, after in zip(story.blocks, [*story.blocks[1:], None], strict=True):
+        if isinstance(block, Heading) and isinstance(after, Facts) and block.level > 1:
+            paper.room_for(min(_high(SIZES[block.level]) + _about(after), MOST_MM))
         _draw(paper, block)
     return bytes(paper.output())
 
@@ -91,7 +94,7 @@ def _draw(paper: Paper, block: Block) -> None:
         paper.ln(PAD_MM)
     elif isinstance(block, Facts):
         for name, value in block.rows:
-            _fact(paper, name, value)
+            _fact(paper, name, value, BODY if block.large else SMALL)
         paper.ln(PAD_MM)
     elif isinstance(block, Typed):
         paper.set_font("typed", "", SMALL)
@@ -99,6 +102,11 @@ def _draw(paper: Paper, block: Block) -> None:
         paper.ln(PAD_MM)
     else:
         _table(paper, block)
+
+
+def _about(block: Facts) -> float:
+    """Say about how high names and values are going to be, so that they begin on the page on which they end."""
+    return sum(1 + len(value) // IN_A_LINE for _, value in block.rows) * _high(SMALL) + 3 * PAD_MM
 
 
 def _heading(paper: Paper, block: Heading) -> None:
@@ -121,18 +129,18 @@ def _put(paper: Paper, lines: list[str], size: float) -> None:
         paper.cell(WIDTH_MM, _high(size), one, new_x="LMARGIN", new_y="NEXT")
 
 
-def _fact(paper: Paper, name: str, value: str) -> None:
-    paper.set_font("body", "B", SMALL)
+def _fact(paper: Paper, name: str, value: str, size: float) -> None:
+    paper.set_font("body", "B", size)
     names = paper.lines(name, LABEL_MM - PAD_MM)
-    paper.set_font("body", "", SMALL)
+    paper.set_font("body", "", size)
     lines = paper.lines(value, WIDTH_MM - LABEL_MM)
     for place in range(max(len(lines), len(names))):
-        paper.room_for(_high(SMALL))
-        paper.set_font("body", "B", SMALL)
-        paper.cell(LABEL_MM, _high(SMALL), names[place] if place < len(names) else "")
-        paper.set_font("body", "", SMALL)
+        paper.room_for(_high(size))
+        paper.set_font("body", "B", size)
+        paper.cell(LABEL_MM, _high(size), names[place] if place < len(names) else "")
+        paper.set_font("body", "", size)
         text = lines[place] if place < len(lines) else ""
-        paper.cell(WIDTH_MM - LABEL_MM, _high(SMALL), text, new_x="LMARGIN", new_y="NEXT")
+        paper.cell(WIDTH_MM - LABEL_MM, _high(size), text, new_x="LMARGIN", new_y="NEXT")
 
 
 def _table(paper: Paper, block: Listing) -> None:

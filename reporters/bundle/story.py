@@ -23,9 +23,10 @@ class Words:
 
 @dataclass(frozen=True)
 class Facts:
-    """Names and values, one below the other."""
+    """Names and values, one below the other; `large` on the first page."""
 
     rows: tuple[tuple[str, str], ...]
+    large: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from reporters.bundle.contents import Addressed, Bundle, DayView, RecordView, moment, software
+from reporters.bundle.contents import NO_RECORD, Addressed, Bundle, DayView, RecordView, moment, software
 from reporters.bundle.stamps import stamped_at
 from reporters.bundle.story import Block, Facts, Heading, Listing, Typed, Words
 
@@ -54,7 +54,7 @@ def cover(bundle: Bundle, key: str, faults: Sequence[str]) -> list[Block]:
         rows.insert(4, ("About", f"link {export.link} only; of other records of the case the hashes are given"))
     told = [Words(SUMMARY), Words(TWIN if export.redacted else NO_PICTURES), Words(NEITHER)]
     wrong = [Heading("What is missing"), *[Words(one) for one in faults]] if faults else []
-    return [Heading(f"Evidence of case {export.case}", 1), Facts(tuple(rows)), *told, *wrong]
+    return [Heading(f"Evidence of case {export.case}", 1), Facts(tuple(rows), large=True), *told, *wrong]
 
 
 def _counted(bundle: Bundle) -> str:
@@ -122,11 +122,15 @@ def _rows(record: RecordView, day: DayView | None, export: Addressed) -> list[tu
         *[row for part in facts.get("parts") or [] for row in _part(part, record, export)],
         *[("Left out", str(words)) for words in facts.get("left_out") or []],
         ("Record's hash", record.sha256),
-        ("Hash before", str(facts.get("previous"))),
+        ("Hash before", _before(facts.get("previous"))),
         ("Time stamp", _stamp(record)),
         ("Day's root", day and f"of {day.day}, {day.count} records: {day.root}"),
     ]
     return [(name, str(value)) for name, value in said if value]
+
+
+def _before(previous: object) -> str:
+    return "none: it is the first" if previous == NO_RECORD else str(previous)
 
 
 def _value(value: Any) -> str | None:  # noqa: ANN401  # a field of a record

@@ -1,6 +1,7 @@
 """Captures are made once, sealed to each case that agreed, and chained; what must not be kept is not."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -58,6 +59,10 @@ def case(
     return ref, LinkId(links.add(book, ref, found(url), actor=officer, at=START).added[0].link)
 
 
+# What the database has no part in, or says the same of on either: played on one of them.
+ON_ONE = pytest.mark.parametrize("book", ["sqlite"], indirect=True)
+
+
 def sealed(room: Strongroom, data: bytes = PAGE, name: str = "archive.warc.gz", address: int = 1) -> SealedPart:
     return room.seal(name, "application/warc+gzip", lambda out: out.write(data), address=address)
 
@@ -112,6 +117,7 @@ def evidence_says_no_screenshot() -> str:
     return NO_SCREENSHOT
 
 
+@ON_ONE
 def test_a_picture_of_the_screen_that_nobody_agreed_to_is_not_kept(
     book: Casebook, room: Strongroom, officer: Actor
 ) -> None:
@@ -122,6 +128,7 @@ def test_a_picture_of_the_screen_that_nobody_agreed_to_is_not_kept(
     assert tidying.kept(book, room).missing == 0
 
 
+@ON_ONE
 def test_a_record_says_what_who_when_and_how(book: Casebook, room: Strongroom, officer: Actor) -> None:
     ref, link = case(book, officer)
     made = keep(book, room, taken(sealed(room)))[0]
@@ -169,6 +176,7 @@ def test_what_another_case_asked_for_is_a_visit_to_this_one(
     assert [one.wanted for one in evidence.watchers(book, AddressId(1), actor=MONITOR)] == [None, None]
 
 
+@ON_ONE
 def test_a_link_knows_what_was_captured_of_it_last(book: Casebook, room: Strongroom, officer: Actor) -> None:
     case(book, officer)
 
@@ -183,6 +191,7 @@ def test_a_link_knows_what_was_captured_of_it_last(book: Casebook, room: Strongr
     assert known == ["live", "none-removed", "none-removed"]
 
 
+@ON_ONE
 def test_nobody_asks_for_a_capture_of_what_is_not_theirs_or_not_agreed_to(
     book: Casebook, officer: Actor, colleague: Actor
 ) -> None:
@@ -201,6 +210,7 @@ CHILDS = [
 ]
 
 
+@ON_ONE
 @pytest.mark.parametrize(("how", "link"), CHILDS)
 def test_of_a_minors_link_nothing_is_captured_and_the_record_says_why(
     book: Casebook, room: Strongroom, officer: Actor, how: dict[str, bool], link: dict[str, Any]
@@ -266,6 +276,7 @@ def test_a_case_whose_room_is_used_up_is_told_once_and_others_go_on(
     assert full[0] in told[0]
 
 
+@ON_ONE
 def test_a_full_disk_stops_captures_and_staff_are_told_once(
     book: Casebook, room: Strongroom, officer: Actor, colleague: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -290,6 +301,7 @@ def test_a_full_disk_stops_captures_and_staff_are_told_once(
     assert notices.waiting(book, officer) == 1
 
 
+@ON_ONE
 def test_a_full_disk_is_recorded_once_until_something_is_kept(book: Casebook, room: Strongroom, officer: Actor) -> None:
     _, link = case(book, officer)
     evidence.want(book, [link], Why.ASKED, actor=officer, at=START)
@@ -318,6 +330,7 @@ def test_a_body_is_referred_to_only_where_everybody_has_it(
     assert evidence.watchers(book, AddressId(1), actor=MONITOR)[1].wanted is Why.FIRST_SEEN
 
 
+@ON_ONE
 def test_a_file_of_another_process_is_left_alone_and_one_of_a_dead_process_is_named(
     book: Casebook, room: Strongroom, officer: Actor, tmp_path: Path
 ) -> None:
@@ -337,6 +350,7 @@ def die(room: Strongroom) -> None:
         handle.close()
 
 
+@ON_ONE
 def test_a_kill_between_the_record_and_the_files_name_loses_nothing(
     book: Casebook, room: Strongroom, officer: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -431,6 +445,7 @@ def test_parts_expire_and_records_stay_and_say_so(book: Casebook, room: Strongro
     assert len(of_case(book, ref, officer)) == 4
 
 
+@ON_ONE
 def test_a_missing_or_altered_file_is_named(book: Casebook, room: Strongroom, officer: Actor) -> None:
     ref, _ = case(book, officer)
     keep(book, room, taken(sealed(room, bytes(200_000))))
@@ -447,6 +462,7 @@ def test_a_missing_or_altered_file_is_named(book: Casebook, room: Strongroom, of
     assert tidying.kept(book, room).missing == 1
 
 
+@ON_ONE
 def test_what_has_no_address_is_added_by_hand(
     book: Casebook, room: Strongroom, officer: Actor, colleague: Actor
 ) -> None:
@@ -469,6 +485,7 @@ def test_what_has_no_address_is_added_by_hand(
     ]  # fmt: skip
 
 
+@ON_ONE
 @pytest.mark.parametrize(
     ("how", "acts", "match"),
     [
@@ -514,6 +531,26 @@ def test_a_case_erased_or_a_consent_taken_back_during_the_visit_keeps_nothing(
     assert keep(book, room, taken(sealed(room))) == []
     assert keep(book, room, replace(taken(sealed(room)), address=AddressId(99))) == []
     assert folder(room) == []
+
+
+def test_many_at_once_make_one_chain(book: Casebook, officer: Actor, tmp_path: Path) -> None:
+    ref, _ = case(book, officer)
+
+    def work(number: int) -> None:
+        room = Strongroom(tmp_path)
+        for hours in range(3):
+            keep(book, room, taken(sealed(room, b"%d" % number), hours=hours))
+
+    with ThreadPoolExecutor(4) as pool:
+        futures = [pool.submit(work, number) for number in range(3)]
+        futures.append(pool.submit(assignments.rotate_case, book, ref, actor=officer, at=START))
+        for one in futures:
+            one.result()
+    views = of_case(book, ref, officer)
+    assert len(views) == 9
+    assert chain.walk([Record(one.number, one.sha256, one.record) for one in views], length=9).first_bad is None
+    assert sorted(opened(Strongroom(tmp_path), one.parts[0]) for one in views) == [b"0"] * 3 + [b"1"] * 3 + [b"2"] * 3
+    assert journal.verify(book, officer).first_bad is None
 
 
 def chain_of(length: int) -> list[Record]:
