@@ -33,6 +33,11 @@ class Findings:
         if fault not in self.faults:
             self.faults.append(fault)
 
+    def note(self, says: str) -> None:
+        """Note what a reader should know, once."""
+        if says not in self.notes:
+            self.notes.append(says)
+
     def count(self, what: str) -> None:
         """Count something that was checked."""
         self.counted[what] = self.counted.get(what, 0) + 1

@@ -71,13 +71,20 @@ def _said(view: CaptureView) -> list[dict[str, object]]:
         return []  # the walk along the chain has named this record
 
 
+def _stamp(where: str, token: bytes, sha256: str, roots: bytes | None, found: Findings) -> None:
+    if roots is None:
+        found.note("time stamps are not checked: evidence.timestamp_roots names no certificates to hold them to")
+        return
+    wrong = checked(token, sha256, roots)[1]
+    if wrong is not None:
+        found.wrong(where, wrong)
+    found.count("time stamps")
+
+
 def _times(view: CaptureView, proof: Proof | None, roots: bytes | None, found: Findings) -> None:
     where = f"record {view.number}: time stamp"
     if view.token is not None:
-        wrong = checked(view.token, view.sha256, roots or b"")[1]
-        if wrong is not None:
-            found.wrong(where, wrong)
-        found.count("time stamps")
+        _stamp(where, view.token, view.sha256, roots, found)
     if proof is not None:
         if not proof.holds(bytes.fromhex(view.sha256)):
             found.wrong(f"record {view.number}: root of {proof.day}", "the record does not stand in that day's root")

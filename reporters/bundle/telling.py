@@ -23,8 +23,9 @@ SUMMARY = (
     "software, stands in READ-ME-FIRST.txt and at the end of this paper."
 )
 NO_PICTURES = (
-    "This paper shows no picture of any page, on purpose: nobody needs to look at what was captured in order to check "
-    "that it was there, when, and that it was not changed."
+    "This paper shows no picture of any page, on purpose: nobody needs to look at what was captured in order to "
+    "check that it was there, when, and that it was not changed. A letter that its font does not have stands here "
+    "as its number in Unicode, such as \\u{6C1}; index.html shows all of them."
 )
 TWIN = (
     "This is the redacted twin. It has every record, verdict, hash, time stamp and proof, and no page, picture, "
