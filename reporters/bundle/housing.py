@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from casebook import chain, days, evidence, exports
 from casebook.access import Actor
@@ -58,13 +59,13 @@ def _parts(view: CaptureView, room: Strongroom, found: Findings) -> None:
                 found.wrong(where, "this part is gone, and not because its time was over")
             continue
         copy = partial(evidence.copy_part, room, part)
-        wrong = fault(PartView(part.name, part.media_type, int(said["bytes"]), str(said["sha256"]), copy))
+        wrong = fault(PartView(part.name, part.media_type, said["bytes"], said["sha256"], copy))
         if wrong is not None:
             found.wrong(where, wrong)
         found.count("parts")
 
 
-def _said(view: CaptureView) -> list[dict[str, object]]:
+def _said(view: CaptureView) -> list[dict[str, Any]]:
     try:
         return list(RecordView(view.number, view.sha256, view.record).facts.get("parts", ()))
     except (ValueError, AttributeError):

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 
 from casebook.errors import Unavailable
 from reporters.bundle.contents import software
@@ -27,6 +28,12 @@ def fonts() -> Path:
     if found is None or found.origin is None:
         raise Unavailable("the fonts of matplotlib are missing: install Pehra anew")
     return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
+
+
+def _opened(paper: FPDF, name: str) -> TTFFont:
+    font = paper.fonts[name]
+    assert isinstance(font, TTFFont)  # noqa: S101  # no other is ever added
+    return font
 
 
 class Paper(FPDF):
@@ -56,7 +63,7 @@ class Paper(FPDF):
     @cached_property
     def letters(self) -> frozenset[int]:
         """What the font can show."""
-        return frozenset(self.fonts["body"].cmap)
+        return frozenset(_opened(self, "body").cmap)
 
     def shows(self, letter: str) -> bool:
         """Whether the font has this letter."""
@@ -64,7 +71,7 @@ class Paper(FPDF):
 
     def lines(self, words: str, room: float) -> list[str]:
         """Break words in the font at hand into lines as they are seen."""
-        wide, share = self.fonts[f"{self.font_family}{self.font_style}"].cw, self.font_size / 1000
+        wide, share = _opened(self, f"{self.font_family}{self.font_style}").cw, self.font_size / 1000
         shown = escaped(words, self.shows)
         return [in_order(one) for one in broken(shown, lambda letter: wide[ord(letter)] * share, room)]
 

@@ -54,7 +54,7 @@ def cover(bundle: Bundle, key: str, faults: Sequence[str]) -> list[Block]:
     if export.link is not None:
         rows.insert(4, ("About", f"link {export.link} only; of other records of the case the hashes are given"))
     told = [Words(SUMMARY), Words(TWIN if export.redacted else NO_PICTURES), Words(NEITHER)]
-    wrong = [Heading("What is missing"), *[Words(one) for one in faults]] if faults else []
+    wrong: list[Block] = [Heading("What is missing"), *[Words(one) for one in faults]] if faults else []
     return [Heading(f"Evidence of case {export.case}", 1), Facts(tuple(rows), large=True), *told, *wrong]
 
 
@@ -143,7 +143,7 @@ def _value(value: Any) -> str | None:  # noqa: ANN401  # a field of a record
 def _clock(clock: Any) -> str | None:  # noqa: ANN401
     if not isinstance(clock, dict):
         return None
-    known = {True: "held to a time server", False: "not held to a time server"}
+    known: dict[bool | None, str] = {True: "held to a time server", False: "not held to a time server"}
     return f"{clock.get('source')}, {known.get(clock.get('synchronised'), 'not known whether held to a time server')}"
 
 
