@@ -18,6 +18,7 @@ from cli.words import WORDS
 from reporters.bundle import delivering, gathering, housing, verifying
 from reporters.bundle.delivering import PURPOSE_CHARACTERS, TO_CHARACTERS, Delivered
 from reporters.bundle.findings import Findings
+from reporters.bundle.lettering import escaped
 from reporters.bundle.signing import Signer, fingerprint
 from scheduler.clock import now
 
@@ -120,7 +121,7 @@ def _tell(made: Export, file: Path, written: Delivered, records: int, key: str, 
     click.echo(f"Its SHA-256 is {written.sha256}.")
     paragraphs(f"Tell the recipient the key's fingerprint by another way (telephone, letter, in person): {key}")
     for one in written.missing.values():
-        click.echo(f"Missing: {one}")
+        click.echo(f"Missing: {escaped(one)}")
 
 
 @click.argument("target", required=False, metavar="[CASE | FILE]")
@@ -178,9 +179,10 @@ def _print(found: dict[str, Findings], *, as_json: bool) -> None:
         )
         return
     for what, one in found.items():
+        # Names and notes come out of a file that a stranger may have made.
         counted = ", ".join(f"{count} {name}" for name, count in one.counted.items())
         click.echo(f"{what}: {'all of it holds' if one.whole else 'NOT whole'}: {counted or 'no evidence'}.")
         for note in one.notes:
-            click.echo(f"  Note: {note}.")
+            click.echo(f"  Note: {escaped(note)}.")
         if one.faults:
-            table(("where", "what is wrong"), [(fault.where, fault.says) for fault in one.faults])
+            table(("where", "what is wrong"), [(escaped(fault.where), escaped(fault.says)) for fault in one.faults])

@@ -1,6 +1,7 @@
 """What goes into a bundle, as plain values: whoever makes them need not know a ZIP, and the writers no database."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from typing import Any, BinaryIO
 
 ARCHIVE = "archive.warc.gz"
 BUNDLE = "pehra evidence bundle 1"
+PART_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")  # a name comes out of a record, and becomes one of a file
 NO_RECORD = "0" * 64  # what the first record names as the one before
 
 
@@ -79,17 +81,15 @@ class ProofView:
 
     number: int
     sha256: str
-    index: int
     path: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class DayView:
-    """A day's root over all records of the home, and where this case's stand below it."""
+    """A day's root over all records of the home, and where this case's stand below it; not how many there were."""
 
     day: str
     root: str
-    count: int
     journal_entry: int
     proofs: tuple[ProofView, ...]
     token: bytes | None = field(default=None, repr=False)

@@ -13,7 +13,17 @@ from casebook.exports import Export
 from casebook.store import Casebook
 from casebook.strongroom import Strongroom
 from casebook.taken import CaptureView
-from reporters.bundle.contents import Addressed, Bundle, DayView, HandledView, PartView, ProofView, RecordView
+from reporters.bundle.contents import (
+    PART_NAME,
+    Addressed,
+    Bundle,
+    DayView,
+    HandledView,
+    PartView,
+    ProofView,
+    RecordView,
+)
+from reporters.bundle.stamps import needed
 from reporters.bundle.trees import sides
 
 READ = "evidence.export opened"
@@ -33,14 +43,15 @@ def gather(
     }
     custody = exports.custody(book, ref, actor=actor, at=at, up_to=export.journal_seq)
     records = tuple(_about(shown, export.link))
-    stamped = any(one.token for one in records) or any(_in_time(one.stamped_at, export) for one in proofs.values())
+    shown_days = tuple(_days(proofs, records, export))
+    tokens = [one.token for one in (*records, *shown_days) if one.token is not None]
     return Bundle(
         export=_addressed(export),
         records=records,
         chain=tuple((one.number, one.sha256) for one in shown),
         custody=tuple(HandledView(one.seq, one.at, one.actor, one.act, one.subject) for one in custody),
-        days=tuple(_days(proofs, records, export)),
-        roots=roots if stamped else None,
+        days=shown_days,
+        roots=needed(tokens, roots) if roots and tokens else None,
     )
 
 
@@ -65,12 +76,17 @@ def _record(view: CaptureView, room: Strongroom, export: Export) -> RecordView:
     there = {one.name: partial(evidence.copy_part, room, one) for one in view.parts}
     token = view.token if _in_time(view.stamped_at, export) else None
     bare = RecordView(view.number, view.sha256, view.record, (), token, view.token_from if token else None)
-    parts = tuple(_part(one, there, view) for one in bare.facts.get("parts", ()))
+    parts = tuple(_part(one, place, there, view) for place, one in enumerate(bare.facts.get("parts", ()), 1))
     return RecordView(bare.number, bare.sha256, bare.record, parts, bare.token, bare.token_from)
 
 
-def _part(said: Mapping[str, Any], there: Mapping[str, Any], view: CaptureView) -> PartView:
-    """Give a part as its record names it, whatever else is on record beside it."""
+def _part(said: Mapping[str, Any], place: int, there: Mapping[str, Any], view: CaptureView) -> PartView:
+    """Give a part as its record names it, whatever else is on record beside it.
+
+    Whoever has a case's public key can seal a record to it, so its words are not to be relied on.
+    """
+    if not PART_NAME.fullmatch(str(said.get("name"))):
+        return PartView(f"part-{place}", "", 0, "", _nothing, "the record names it as Pehra names none")
     gone = None if said["name"] in there else _gone(view)
     copy = there.get(said["name"], _nothing)
     return PartView(said["name"], said["type"], said["bytes"], said["sha256"], copy, gone)
@@ -113,10 +129,8 @@ def _day(rows: list[tuple[RecordView, Proof]], export: Export) -> DayView:
     of = rows[0][1]
     stamped = _in_time(of.stamped_at, export)
     found = tuple(
-        ProofView(
-            one.number, one.sha256, proof.index, sides(proof.index, proof.count, [each.hex() for each in proof.beside])
-        )
+        ProofView(one.number, one.sha256, sides(proof.index, proof.count, [each.hex() for each in proof.beside]))
         for one, proof in rows
     )
     token, source = (of.token, of.token_from) if stamped else (None, None)
-    return DayView(of.day, of.root.hex(), of.count, of.journal_seq, found, token, source)
+    return DayView(of.day, of.root.hex(), of.journal_seq, found, token, source)

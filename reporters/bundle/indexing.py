@@ -38,7 +38,7 @@ def index(archive: bytes, file: str) -> list[Indexed]:
     Raises:
         ValueError: it is none, or damaged.
     """
-    from warcio.exceptions import ArchiveLoadFailed
+    from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]  # ships no types
 
     try:
         found = list(_indexed(archive, file))
@@ -50,7 +50,7 @@ def index(archive: bytes, file: str) -> list[Indexed]:
 
 
 def _indexed(archive: bytes, file: str) -> Iterator[Indexed]:
-    from warcio.archiveiterator import ArchiveIterator
+    from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # ships no types
 
     records = ArchiveIterator(BytesIO(archive))
     for record in records:

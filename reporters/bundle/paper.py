@@ -19,6 +19,7 @@ SIZES = {1: 16.0, 2: 12.0, 3: 10.0}
 LABEL_MM, PAD_MM = 31.0, 2.0
 IN_A_LINE, MOST_MM = 95, 200.0  # letters beside a name; how much may be moved to the next page
 FONTS = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
+ALL_PAGES = "\u00adnb\u00ad"  # stands for their number until it is known; no words hold it, for it is escaped
 TYPED = "DejaVuSansMono.ttf"
 
 
@@ -48,6 +49,7 @@ class Paper(FPDF):
         self.set_margins(MARGIN_MM, MARGIN_MM, MARGIN_MM)
         self.set_auto_page_break(auto=True, margin=MARGIN_MM)
         self.set_compression(False)
+        self.alias_nb_pages(ALL_PAGES)
         self.set_creation_date(at)
         self.set_title(title)
         self.set_producer(software())
@@ -58,7 +60,7 @@ class Paper(FPDF):
         """Name the case and the page at the foot."""
         self.set_y(-12)
         self.set_font("body", "", SMALL)
-        self.cell(WIDTH_MM, 4, f"{self.foot} · page {self.page_no()} of {{nb}}", align="C")
+        self.cell(WIDTH_MM, 4, f"{self.foot} · page {self.page_no()} of {ALL_PAGES}", align="C")
 
     @cached_property
     def letters(self) -> frozenset[int]:

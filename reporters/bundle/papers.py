@@ -57,7 +57,6 @@ def day(one: DayView) -> bytes:
         {
             "record": proof.number,
             "sha256": proof.sha256,
-            "index": proof.index,
             "path": [list(step) for step in proof.path],
         }
         for proof in one.proofs
@@ -66,7 +65,6 @@ def day(one: DayView) -> bytes:
         {
             "day": one.day,
             "root": one.root,
-            "count": one.count,
             "hashing": "RFC 6962, SHA-256: a leaf is 00 and the record's hash, a node is 01 and both below it",
             "journal_entry": one.journal_entry,
             "records": records,

@@ -14,7 +14,7 @@ WHY = {
     "report": "before a report was sent",
     "asked": "asked for by an officer",
     "added": "added by an officer",
-    "visit": "captured for another matter on the same visit",
+    "visit": "seen on a visit",
 }
 SUMMARY = (
     "This is what the helpline's monitor recorded when it visited the addresses of this case, and what officers added. "
@@ -125,7 +125,7 @@ def _rows(record: RecordView, day: DayView | None, export: Addressed) -> list[tu
         ("Record's hash", record.sha256),
         ("Hash before", _before(facts.get("previous"))),
         ("Time stamp", _stamp(record)),
-        ("Day's root", day and f"of {day.day}, {day.count} records: {day.root}"),
+        ("Day's root", day and f"of {day.day}: {day.root}"),
     ]
     return [(name, str(value)) for name, value in said if value]
 

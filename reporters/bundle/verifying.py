@@ -9,12 +9,12 @@ from typing import Any, BinaryIO
 from casebook.errors import Refused, Unavailable
 from reporters.bundle import replayed, stamps, trees
 from reporters.bundle.container import TABLE, Container
-from reporters.bundle.contents import BUNDLE, NO_RECORD, record_file
+from reporters.bundle.contents import BUNDLE, NO_RECORD, PART_NAME, record_file
 from reporters.bundle.findings import Findings
 from reporters.bundle.signing import fingerprint, is_signed
 from reporters.bundle.writing import KEY, MANIFEST, ROOTS, SIGNATURE, WACZ
 
-FORMS = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
+FORMS = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError)
 MADE = ("evidence.capture", "evidence.none", "evidence.add")  # acts that made a record
 APART = timedelta(minutes=5)  # how far a collector's clock and a time-stamp server's may differ
 SHOWN = ("index.html", "report.pdf", "READ-ME-FIRST.txt", "custody.json", "custody.txt", "bundle.json", "chain.sha256")
@@ -164,9 +164,16 @@ class _Check:
         for name in {one for one in self.box.sizes if one.startswith("parts/")} - named:
             self.found.wrong(name, "no record names this part")
 
+    def _named(self, number: int, record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """Give a record's parts; a name that might lead out of its folder is none."""
+        parts = [one for one in record["parts"] if PART_NAME.fullmatch(one["name"])]
+        if len(parts) < len(record["parts"]):
+            self.found.wrong(record_file(number), "it names a part as Pehra names none")
+        return parts
+
     def _part(self, number: int, record: Mapping[str, Any]) -> list[str]:
         names = []
-        for part in record["parts"]:
+        for part in self._named(number, record):
             name = f"parts/{number:04}/{part['name']}"
             note = f"{name}.not-here.txt"
             if name in self.box.hashes and self.box.hashes[name] != part["sha256"]:
@@ -179,7 +186,7 @@ class _Check:
 
     def _hash(self, number: int, record: Mapping[str, Any]) -> list[str]:
         names = []
-        for part in record["parts"]:
+        for part in self._named(number, record):
             name = f"parts/{number:04}/{part['name']}.sha256"
             if self.box.read(name).decode() != f"{part['sha256']}  {part['name']}\n":
                 self.found.wrong(name, f"this is not the hash that record {number} names")

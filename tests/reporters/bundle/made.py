@@ -168,8 +168,8 @@ def day_of(records: Sequence[RecordView], day: str = "2026-03-01") -> DayView:
     """A day's tree over these records and three of other cases, worked out by hand for its shape."""
     leaves = [bytes.fromhex(one.sha256) for one in records] + [bytes([one]) * 32 for one in range(3)]
     root, paths = tree([sha256(b"\0" + one).digest() for one in leaves])
-    proofs = tuple(ProofView(one.number, one.sha256, place, tuple(paths[place])) for place, one in enumerate(records))
-    return DayView(day, root.hex(), len(leaves), 120, proofs)
+    proofs = tuple(ProofView(one.number, one.sha256, tuple(paths[place])) for place, one in enumerate(records))
+    return DayView(day, root.hex(), 120, proofs)
 
 
 def tree(nodes: list[bytes]) -> tuple[bytes, list[list[tuple[str, str]]]]:

@@ -11,17 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from reporters.bundle import lettering, paper, writing
+from reporters.bundle import lettering, paper, stamps, writing
 from reporters.bundle.contents import Bundle
 from reporters.bundle.steps import steps
 from reporters.bundle.story import Facts, Story, Words
 from reporters.bundle.verifying import check
 from tests.reporters.bundle import made
+from tests.web.tsa import Signs
 
 ROOT = Path(__file__).parents[3]
 AGAIN = """
 from hashlib import sha256
 from tests.reporters.bundle import made
+from tests.web.tsa import Signs
 what = made.bundle(4, days=(made.day_of(made.made(4)),))
 print(sha256(made.written(what)).hexdigest())
 """
@@ -140,3 +142,19 @@ def test_the_first_page_names_recipient_and_purpose(bundle: Bundle) -> None:
     told = writing._story(bundle, "ab" * 32, steps(bundle, "ab" * 32), {})
     facts = next(one for one in told.blocks if isinstance(one, Facts))
     assert {("For", "District Court, Room 4"), ("Purpose", "complaint 12 of 2026")} <= set(facts.rows)
+
+
+def test_words_that_look_like_the_number_of_pages_stay_words() -> None:
+    """What stands for it is no word that anybody can write: it would be escaped."""
+    assert lettering.escaped(paper.ALL_PAGES) != paper.ALL_PAGES
+    told = paper.write(Story("t", "f", (Words("{nb}"),)), made.AT)
+    assert paper.ALL_PAGES.encode("utf-16-be") not in told
+
+
+def test_only_certificates_that_the_stamps_need_come_along(tmp_path: Path) -> None:
+    signs = Signs(tmp_path)
+    root, other = signs.certificates.pem(), signs.certificates.pem("other")
+    token = signs.stated(bytes(32), 7)
+    one, two = stamps.needed([token], root + signs.certificates.pem("web")), stamps.needed([token, token], root)
+    assert one == two == root
+    assert stamps.needed([b"no stamp"], root + other) == b""

@@ -294,3 +294,34 @@ def test_a_case_without_captures_has_a_bundle_too() -> None:
 def test_times_of_a_zip_have_a_beginning() -> None:
     early = replace(made.FOR, at=datetime(1970, 1, 1, tzinfo=UTC))
     assert check(made.written(made.bundle(1, export=early)), key=KEY).whole
+
+
+def test_what_a_stranger_made_brings_nobody_down(whole: bytes) -> None:
+    deep = b"[" * 200_000
+    for name in ("bundle.json", "records/0002.json", "custody.json", "days/2026-03-01.json"):
+        found = check(packed(files(whole) | {name: deep}, listed=True), key=KEY)
+        assert any(one.where == name for one in found.faults)
+    inside = files(whole)
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(inside["captures.wacz"])) as wacz, Package(out, made.FOR.at) as package:
+        for one in wacz.namelist():
+            package.add(one, deep if one == "datapackage.json" else wacz.read(one))
+    found = check(packed(inside | {"captures.wacz": out.getvalue()}, listed=True), key=KEY)
+    assert any(one.where.startswith("captures.wacz") for one in found.faults)
+
+
+def test_a_name_that_leads_out_of_its_folder_is_no_part(whole: bytes) -> None:
+    inside = files(whole)
+    record = json.loads(inside["records/0004.json"])
+    part = {"name": "../../x", "type": "t", "bytes": 1, "sha256": sha256(b"x").hexdigest(), "refers_to": None}
+    inside["records/0004.json"] = made.canonical(record | {"parts": [part]})
+    inside["parts/0004/../../x"] = b"x"
+    found = named(check(packed(inside, listed=True), key=KEY))
+    assert "no record names this part" in found["parts/0004/../../x"]
+    assert "as Pehra names none" in " ".join(one.says for one in check(packed(inside, listed=True)).faults)
+
+
+def test_days_tell_nothing_of_how_many_others_there_were(whole: bytes) -> None:
+    day = json.loads(files(whole)["days/2026-03-01.json"])
+    assert set(day) == {"day", "root", "hashing", "journal_entry", "records"}
+    assert {name for one in day["records"] for name in one} == {"record", "sha256", "path"}
