@@ -21,20 +21,30 @@ class Allowance:
     """What one visit may take.
 
     `body_bytes` of a page; a body whose kind the server does not name, which may be a picture; with a browser what the
-    page loads; and pictures, into memory, to know them again.
+    page loads; pictures, into memory, to know them again; what came, into a capture; and a picture of the page in one.
     """
 
     body_bytes: int
     unnamed: bool
     browser: bool
     pictures: bool
+    capture: bool = False
+    screenshot: bool = False
 
 
 def allowance(visit: Visit, limits: Crawler) -> Allowance:
     """Say what a visit may take: of a minor's link only what tells that it is up, and nothing that a page loads."""
     if visit.minor:
         return Allowance(limits.minor_body_bytes, unnamed=False, browser=False, pictures=False)
-    return Allowance(limits.body_bytes, unnamed=True, browser=True, pictures=visit.pictured)
+    wish = visit.wish
+    return Allowance(
+        limits.body_bytes,
+        unnamed=True,
+        browser=True,
+        pictures=visit.pictured,
+        capture=wish is not None and not wish.minor,
+        screenshot=wish is not None and wish.screenshot and not wish.minor,
+    )
 
 
 def holds_a_child(link: LinkView) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from casebook import clocks, controls, hosts, journal, notices, states
+from casebook import clocks, controls, hosts, journal, notices, states, wishes
 from casebook.access import Actor, Right, Role, agreed, reach, require
 from casebook.cadence import Watching, next_check
 from casebook.hosts import Name
@@ -18,6 +18,7 @@ from casebook.settings import Cadence
 from casebook.store import Casebook
 from casebook.tables import Address, Case, Check, Event, Site, WatchedLink
 from casebook.vocabulary import Act, AddressId, Category, EventKind, Verdict
+from casebook.wishes import Wish
 
 PICTURED = frozenset({Category.NCII, Category.COPYRIGHT})  # what is wrong there is the picture, not the page around it
 
@@ -73,7 +74,8 @@ class Baseline:
 class Visit:
     """One address to look at, leased; `confirming` where a link to it was found gone and waits for a second look.
 
-    `pictured`: it was reported for its picture, which may go or stay apart from the page.
+    `pictured`: it was reported for its picture, which may go or stay apart from the page. `wish` is what cases want to
+    keep of it, None where none agreed to captures.
     """
 
     address: AddressId
@@ -85,6 +87,7 @@ class Visit:
     read_whole_at: datetime | None
     confirming: bool = False
     pictured: bool = False
+    wish: Wish | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ def lease(
         taken, later = _share_out(rows, at, per_site, gap)
         _hold(session, taken, owner, until)
         _move(session, [{"row": row, "due_at": due, "lease": None} for row, due in later])
-        return [_visit(book, row) for row in taken]
+        return _visits(session, book, taken)
 
 
 def next_due(session: Session, at: datetime, most: int) -> Sequence[Line]:
@@ -170,13 +173,18 @@ def _move(session: Session, rows: list[dict[str, Any]]) -> None:
         session.connection().execute(update(Address).where(Address.id == bindparam("row")), rows)
 
 
-def _visit(book: Casebook, row: Line) -> Visit:
+def _visits(session: Session, book: Casebook, rows: Sequence[Line]) -> list[Visit]:
+    wanted = wishes.read(session, [row.id for row in rows])
+    return [_visit(book, row, wanted.get(row.id)) for row in rows]
+
+
+def _visit(book: Casebook, row: Line, wish: Wish | None) -> Visit:
     unseal = book.vault.unseal
     sealed = unseal("address.url", row.url) if row.visit is None else unseal("address.visit", row.visit)
     known = None if row.baseline is None else Baseline(**json.loads(unseal("address.baseline", row.baseline)))
     return Visit(
         AddressId(row.id), sealed, row.site_digest, row.platform, row.minor, known, row.read_whole_at, row.confirming,
-        row.pictured,
+        row.pictured, wish,
     )  # fmt: skip
 
 
@@ -191,14 +199,14 @@ def lease_these(
         held = [row.id for row in rows if row.lease is not None and row.due_at is not None and row.due_at > at]
         free = [row for row in rows if row.id not in set(held)]
         _hold(session, free, owner, until)
-        return [_visit(book, row) for row in free], held
+        return _visits(session, book, free), held
 
 
 def leased(book: Casebook, owner: str, *, actor: Actor) -> list[Visit]:
     """Give what an owner holds."""
     require(actor, Right.RECORD_CHECKS)
     with book.reading() as session:
-        return [_visit(book, row) for row in session.execute(select(*VISITED).where(Address.lease == owner))]
+        return _visits(session, book, session.execute(select(*VISITED).where(Address.lease == owner)).all())
 
 
 def live_on(book: Casebook, site: bytes, *, actor: Actor, but: AddressId, most: int = 20) -> list[str]:

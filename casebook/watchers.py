@@ -59,10 +59,15 @@ def _watcher(row: Row[int, int, Why | None, str, bool, bool], *, minor: bool) ->
 
 def holds_a_child(session: Session, address: AddressId) -> bool:
     """Whether an address is held for a minor's by anybody, or was ever reported as what is done to children."""
+    return address in holding_children(session, [address])
+
+
+def holding_children(session: Session, addresses: Collection[int]) -> set[int]:
+    """Give those of some addresses of which that is so."""
     child = or_(WatchedLink.minor, Case.minor, WatchedLink.category == Category.CSE)
     marked = exists().where(WatchedLink.address_id == Address.id, WatchedLink.case_id == Case.id, child)
-    query = select(Address.id).where(Address.id == address, or_(Address.minor, marked))
-    return session.scalar(query) is not None
+    query = select(Address.id).where(Address.id.in_(addresses), or_(Address.minor, marked))
+    return set(session.scalars(query)) if addresses else set()
 
 
 def body(book: Casebook, address: AddressId, *, actor: Actor) -> Body | None:

@@ -10,6 +10,7 @@ from casebook import casefile
 from casebook.errors import Refused
 from casebook.reports import ReportView
 from casebook.vocabulary import Lane
+from cli import captures
 from cli.context import Session
 from cli.output import as_json as print_json
 from cli.output import table
@@ -89,9 +90,14 @@ def tell_drafts(session: Session, drafted: Drafted, *, as_json: bool) -> None:
     for case in dict.fromkeys(one.case for one in drafted.reports):
         theirs = {int(one.report): drafted.contents[one.report] for one in drafted.reports if one.case == case}
         lacks |= lacking(session, case, theirs)
+    known = captures.standing(session, {link for one in drafted.reports for link in one.links})
     if as_json:
         made = [
-            {**shown(one, drafted.contents[one.report], lacks[one.report]), **_told(drafted.contents[one.report])}
+            {
+                **shown(one, drafted.contents[one.report], lacks[one.report]),
+                **_told(drafted.contents[one.report]),
+                **captures.shown(known, one.links),
+            }
             for one in drafted.reports
         ]
         print_json({"drafted": made, "left_out": drafted.left_out})
@@ -101,6 +107,8 @@ def tell_drafts(session: Session, drafted: Drafted, *, as_json: bool) -> None:
     for one in drafted.reports:
         for note in drafted.contents[one.report]["notes"]:
             click.echo(f"{one.report}: {note}")
+        for lack in captures.shown(known, one.links)["without_capture"]:
+            click.echo(f"{one.report}: there is no capture of link {lack['link']}. {lack['reason']}")
     for left in drafted.left_out:
         click.echo(f"Left out: {left.reason}.")
     click.echo("Read one with: pehra report show REPORT. Nothing was sent.")

@@ -11,6 +11,7 @@ from casebook.errors import Refused, Unavailable
 from casebook.reports import ReportShown, ReportView
 from casebook.vocabulary import Lane, LinkId, ReportId, ReportState, Sending
 from cli import report_follow, report_log, report_send
+from cli.captures import come_first
 from cli.context import Session, command
 from cli.desk import LANES, NO_LOOKUP, SAY, TO, lacking, office, shown, tell_drafts, wanted
 from cli.form import fill_form
@@ -45,6 +46,7 @@ def join(pehra: click.Group) -> None:
 @SAY
 @TO
 @NO_LOOKUP
+@click.option("--without-capture", is_flag=True, help="Draft now, though there is no capture of what is up.")
 def draft(
     session: Session,
     case: str,
@@ -55,11 +57,17 @@ def draft(
     say: tuple[str, ...],
     to: str | None,
     no_lookup: bool,
+    without_capture: bool,
     as_json: bool,
 ) -> None:
-    """Draft the reports for a case's links, or for those named: grouped by platform and channel, each in its lane."""
+    """Draft the reports for a case's links, or for those named: grouped by platform and channel, each in its lane.
+
+    Where the case agreed to captures, what is up is captured first; an urgent case does not wait for that.
+    """
     surroundings, asked = office(session, look_up=not no_lookup), wanted(say, lane=lane, basis=basis, to=to)
     numbers = [LinkId(one) for one in links]
+    if not without_capture:
+        come_first(session, case, numbers)
     actor, at = session.actor, now()
     if before is None:
         drafted = desk.draft(session.book, case, numbers, surroundings, asked, actor=actor, at=at)

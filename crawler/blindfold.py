@@ -1,4 +1,7 @@
-"""What a rendered page may fetch: text and scripts, never a picture, film, font, frame or guess at the next page."""
+"""What a rendered page may fetch: text and scripts, never a picture, film, font, frame or guess at the next page.
+
+Only for a picture of the page that goes into a sealed capture, its pictures are let through, into memory.
+"""
 
 import asyncio
 from contextlib import suppress
@@ -7,29 +10,32 @@ from typing import Any
 from playwright.async_api import BrowserContext, CDPSession, Error
 from playwright.async_api import Page as Tab
 
+PICTURES = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico", "bmp")
 ENDINGS = (
-    *("png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico", "bmp"),
     *("mp4", "webm", "m4v", "mov", "m3u8", "ts", "mp3", "m4a", "ogg", "wav"),
     *("woff", "woff2", "ttf", "otf", "eot"),
 )
-UNSEEN = ("Image", "Media", "Font", "Ping", "Other")  # an icon is "Other"
+UNSEEN = ("Media", "Font", "Ping", "Other")  # an icon is "Other"
 SOMETIMES_SEEN = ("Document", "Fetch")
 
 
-async def blindfold(context: BrowserContext, tab: Tab) -> None:
+async def blindfold(context: BrowserContext, tab: Tab, *, lifted: bool = False) -> None:
     """Refuse pictures, films and fonts by what they are for, whatever their address looks like.
 
     Frames inside the page are refused too, and <object> and <embed> with them: nobody reads them, they may be films. So
     is what a page only wants fetched beforehand: <link rel=prefetch> shows here as a script's request. Speculation
     rules do not show at all: prerendering is switched off, and the guarding proxy refuses their plain requests.
+
+    `lifted` lets pictures through, and nothing else more: for a picture of the page, where a case agreed to one.
     """
+    endings = ENDINGS if lifted else (*PICTURES, *ENDINGS)
+    kinds = (*UNSEEN, *SOMETIMES_SEEN) if lifted else ("Image", *UNSEEN, *SOMETIMES_SEEN)
     session = await context.new_cdp_session(tab)
     tree = await session.send("Page.getFrameTree")
     main = tree["frameTree"]["frame"]["id"]
     session.on("Fetch.requestPaused", lambda event: _decide(session, event, main))
     await session.send("Network.enable")
-    await session.send("Network.setBlockedURLs", {"urls": [f"*.{e}{tail}" for e in ENDINGS for tail in ("", "?*")]})
-    kinds = (*UNSEEN, *SOMETIMES_SEEN)
+    await session.send("Network.setBlockedURLs", {"urls": [f"*.{e}{tail}" for e in endings for tail in ("", "?*")]})
     await session.send("Fetch.enable", {"patterns": [{"urlPattern": "*", "resourceType": kind} for kind in kinds]})
     with suppress(Error):  # younger than the rest
         await session.send("Page.setPrerenderingAllowed", {"isAllowed": False})

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, Error, Playwright, async_playwright
 
-from crawler.chromium import FLAGS, find_browser
+from crawler.chromium import BLIND, FLAGS, find_browser
 from crawler.guards import Guard
 from crawler.page import Failure, Page
 from crawler.processes import Processes
@@ -54,7 +54,7 @@ class Browser:
 
     `recycle_after` pages a new process takes over. A look that takes longer than `time_s` ends with the process
     killed; those beside it are made again, the last time alone. `upstream` is an http or SOCKS5 proxy that the guarding
-    proxy goes on to.
+    proxy goes on to. One that is `sighted` lets pictures through and gives a picture of the page, for sealed captures.
 
     Raises:
         playwright.async_api.Error: on entering, when Chromium does not start.
@@ -70,8 +70,9 @@ class Browser:
         time_s: float = 20.0,
         tabs: int = TABS,
         upstream: str | None = None,
+        sighted: bool = False,
     ) -> None:
-        self._path, self._user_agent = path, user_agent
+        self._path, self._user_agent, self._sighted = path, user_agent, sighted
         self._recycle_after, self._time_s, self._tabs = recycle_after, time_s, tabs
         self._proxy = GuardingProxy(guard, upstream)
         self._stack = AsyncExitStack()
@@ -167,7 +168,8 @@ class Browser:
             user_agent=self._user_agent, accept_downloads=False, service_workers="block"
         )
         try:
-            page = await Rendering(url, self._proxy, self._time_s, scrolls=scrolls).read(context)
+            rendering = Rendering(url, self._proxy, self._time_s, scrolls=scrolls, sighted=self._sighted)
+            page = await rendering.read(context)
         except Error:
             await self._leave(running, context)
             raise
@@ -198,12 +200,17 @@ class Browser:
     async def _launch(self) -> _Running:
         assert self._playwright is not None, "use `async with Browser(...)`"  # noqa: S101  # a caller's mistake
         home = TemporaryDirectory(prefix="pehra-browser-", ignore_cleanup_errors=True)
+        left_out = BLIND if self._sighted else ()
         try:
             chromium = await self._playwright.chromium.launch(
                 executable_path=self._path,
                 headless=True,
-                args=[*FLAGS, f"--proxy-server={self._proxy.url}", *(["--no-sandbox"] if os.geteuid() == 0 else [])],
-                ignore_default_args=["--disable-popup-blocking"],
+                args=[
+                    *(flag for flag in FLAGS if flag not in left_out),
+                    f"--proxy-server={self._proxy.url}",
+                    *(["--no-sandbox"] if os.geteuid() == 0 else []),
+                ],
+                ignore_default_args=["--disable-popup-blocking", *left_out],
                 env={**os.environ, "TMPDIR": home.name},
                 timeout=LAUNCH_S * 1000,
                 handle_sigint=False,

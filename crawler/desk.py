@@ -1,16 +1,18 @@
 """Hands visits out to the spider and takes findings back, in batches of one transaction each."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from casebook import visits
 from casebook.access import MONITOR
 from casebook.errors import Busy
 from casebook.settings import Settings
 from casebook.store import Casebook
+from casebook.strongroom import Strongroom
 from casebook.visits import Seen, Visit
 from crawler.eyes import Eyes
 
@@ -19,14 +21,26 @@ WRITTEN_EVERY_S = 0.25
 POLLED_EVERY_S = 0.5
 
 
+@dataclass(frozen=True)
+class Keeping:
+    """What captures need of the outside world: where they are sealed, chance for their ids, what the clock goes by.
+
+    `clock` gives `source`, and `synchronised`, None where nobody can tell.
+    """
+
+    room: Strongroom
+    noise: Callable[[int], bytes]
+    clock: Callable[[], Mapping[str, Any]]
+
+
 @dataclass
 class Desk:
     """One pass's view of the queue.
 
     `only` holds visits leased beforehand; without it the desk leases what is due until nothing was for `linger_s`, or
     until `stop` is called. `clock` and `chance` are the outside world. A book that is busy is asked again; one that
-    fails ends the pass, and `fault` says how. `eyes` are the controls that are visited beside; none without.
-    What is in `abandoned` is called when a pass is given up in the middle of a visit.
+    fails ends the pass, and `fault` says how. `eyes` are the controls that are visited beside, `keeping` is where
+    captures go; none without. What is in `abandoned` is called when a pass is given up in the middle of a visit.
     """
 
     book: Casebook
@@ -36,6 +50,7 @@ class Desk:
     chance: Callable[[], float]
     only: list[Visit] | None = None
     eyes: Eyes | None = None
+    keeping: Keeping | None = None
     abandoned: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     recorded: int = 0
     in_hand: int = 0

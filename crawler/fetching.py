@@ -42,6 +42,7 @@ from twisted.web.http import _MalformedChunkedDataError
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]  # ships no types
 
+from crawler import exchange
 from crawler.guards import Guard, PrivateNetwork, Target
 from crawler.page import Failure
 
@@ -150,6 +151,12 @@ class _GuardedAgent(_ScrapyAgent):
             agent._endpointFactory = factory  # noqa: SLF001  # keeps Scrapy's agent, pool keys included
         return agent
 
+    def _cb_bodyready(self, txresponse: Any, request: Request) -> Any:  # noqa: ANN401  # Twisted's private types
+        wire = request.meta.get("wire")
+        if wire is not None:
+            exchange.note(wire, txresponse, direct="proxy" not in request.meta)
+        return super()._cb_bodyready(txresponse, request)
+
 
 class _CheckedEndpoints(_StandardEndpointFactory):
     def __init__(self, guard: Guard, policy: IPolicyForHTTPS, timeout_s: float) -> None:
@@ -211,8 +218,12 @@ class _BoundedParser(_LenientHTTPClientParser):
     MAX_LENGTH = HEADER_BYTES
     _seen_bytes = 0
     _seen_lines = 0
+    lines: list[bytes]
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802  # Twisted's name
+        if self.state == "STATUS":  # of the answer itself, after others that only told to wait
+            self.lines.clear()
+        self.lines.append(line)
         self._seen_bytes += len(line) + 1
         self._seen_lines += 1
         if self._seen_bytes > HEADER_BYTES or self._seen_lines > HEADER_COUNT:
@@ -226,8 +237,15 @@ class _BoundedParser(_LenientHTTPClientParser):
 class _BoundedProtocol(_LenientHTTP11ClientProtocol):
     def request(self, request: Any) -> "Deferred[Any]":  # noqa: ANN401  # Twisted's private type
         waiting = super().request(request)
-        self._parser.__class__ = _BoundedParser
-        return waiting
+        lines: list[bytes] = []
+        parser = cast(_BoundedParser, self._parser)
+        parser.__class__, parser.lines = _BoundedParser, lines
+
+        def attach(answer: Any) -> Any:  # noqa: ANN401
+            answer.pehra_wire = request, lines  # for visits that may be captured
+            return answer
+
+        return waiting.addCallback(attach)
 
 
 class _BoundedFactory(_LenientHTTP11ClientFactory):

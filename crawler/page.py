@@ -30,12 +30,20 @@ class Hop:
 
 
 @dataclass(frozen=True)
+class Shot:
+    """A picture of a page, PNG, in memory only; `missing` says in a sentence why there is none, or what it lacks."""
+
+    png: bytes | None = field(default=None, repr=False)
+    missing: str | None = None
+
+
+@dataclass(frozen=True)
 class Page:
     """The last answer of a visit and the way to it.
 
     `url` is where the visit began, `final_url` where it ended. Header names are lower case, the first value of
     each stands. `body` is decompressed and may be cut (`truncated`); `failure` is set instead of `status` where
-    nothing answered.
+    nothing answered. `shot` is set where a browser was asked for one.
     """
 
     url: str
@@ -48,3 +56,4 @@ class Page:
     truncated: bool = False
     rendered: bool = False
     conditional: bool = False
+    shot: Shot | None = None

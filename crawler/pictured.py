@@ -137,7 +137,7 @@ class Pictured:
 
     async def _shown(self, item: Look, url: str) -> Shown:
         """Fetch one picture into memory and fingerprint it; nothing of it is kept."""
-        visit = replace(item.visit, url=url, baseline=None)
+        visit = replace(item.visit, url=url, baseline=None, wish=None)
         look = Look(
             visit,
             _now(),

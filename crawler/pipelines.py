@@ -16,11 +16,12 @@ from casebook.hosts import Name
 from casebook.visits import Baseline, Seen, Visit
 from crawler import names, verdict
 from crawler.browsers import Browsers
+from crawler.capture import Capturer
 from crawler.desk import Desk
 from crawler.likeness import Print
 from crawler.missing import MissingPages
 from crawler.others import Witnesses
-from crawler.page import Failure, Page
+from crawler.page import Failure, Page, Shot
 from crawler.patience import retry_after
 from crawler.pictured import Pictured
 from crawler.spiders.recheck import Look, Recheck
@@ -42,6 +43,7 @@ class Judging:
         self._browsers = Browsers(self._settings)
         self._exits = Exits(self._settings)
         self._pictured = Pictured(spider, self._rendered, self._settings)
+        self._capturer = Capturer(spider.desk, self._sighted, self._alone)
         self._missing: dict[str | None, MissingPages] = {}
         self._witnesses: dict[str | None, Witnesses] = {}
         self._seen_from: dict[str, tuple[datetime, bool]] = {}
@@ -53,6 +55,13 @@ class Judging:
         return cls(crawler.settings["PEHRA_REGISTRY"], cast(Recheck, crawler.spider))
 
     async def process_item(self, item: Look) -> tuple[Look, Finding]:
+        """Judge, and capture what is to be captured; that is no part of the visit's time."""
+        look, finding = await self._found(item)
+        look.ended = _now()
+        await self._capturer.capture(look, finding)
+        return look, finding
+
+    async def _found(self, item: Look) -> tuple[Look, Finding]:
         """Judge; a page that our own program stumbles over costs its own visit and no other."""
         try:
             finding = await self._pictured.weighed(item, await self._judged(item))
@@ -203,8 +212,31 @@ class Judging:
         return await names.ask(urlsplit(item.visit.url).hostname or "", self._settings.resolver)
 
     async def _rendered(self, look: Look) -> Page | None:
+        """Look in a browser; where one that is to take a picture too gets nowhere, one that is not looks again."""
+        if self._capturer.wants_shot(look):
+            page = await self._sighted(look)
+            if page is None or page.failure is None:
+                return page
+            look.shot = Shot(missing=f"the browser that was to take it got no answer ({page.failure.value})")
+        return await self._browsed(look)
+
+    async def _sighted(self, look: Look) -> Page | None:
+        page = await self._browsed(look, sighted=True)
+        if page is not None and page.failure is None:
+            look.shot = page.shot
+        return page
+
+    async def _browsed(self, look: Look, *, sighted: bool = False) -> Page | None:
         upstream = self._settings.proxy if look.vantage is None else self._exits.upstream(look.vantage)
-        return await self._browsers.look(look.visit.url, upstream)
+        look.drawn_at = self._spider.desk.clock()
+        return await self._browsers.look(look.visit.url, upstream, sighted=sighted)
+
+    def _alone(self, look: Look, page: Page) -> Finding:
+        """Judge a page by itself, with nothing asked beside it."""
+        sheet = self._registry.sheet(look.visit.platform) if look.visit.platform else None
+        finding = judge(page, sheet, _known(look.visit), engines=self._registry.engines)
+        verdict.let_go(page)
+        return finding
 
     async def close_spider(self) -> None:
         """Close the browsers and the ways to other exits."""
@@ -252,7 +284,7 @@ def seen(look: Look, finding: Finding, at: datetime) -> Seen:
     page = look.page
     assert page is not None  # noqa: S101
     whole = finding.verdict is Verdict.LIVE and page.status == 200 and not page.rendered and look.vantage is None
-    took_s = _now() - look.began
+    took_s = (_now() if look.ended is None else look.ended) - look.began
     return Seen(
         address=look.visit.address,
         at=at,
@@ -295,7 +327,7 @@ def _without_tags(noted: Baseline | None) -> Baseline | None:
 
 def _other(like: Look, visit: Visit, url: str) -> Look:
     """Look at another address from where a look was made."""
-    return Look(replace(visit, url=url, baseline=None), _now(), vantage=like.vantage, exit=like.exit)
+    return Look(replace(visit, url=url, baseline=None, wish=None), _now(), vantage=like.vantage, exit=like.exit)
 
 
 def _is_one_thing(plain: Finding, rendered: Finding) -> bool:

@@ -1,6 +1,7 @@
 """One page in one tab: opened, waited for, and told as what one visit brought back."""
 
 from contextlib import suppress
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, Error, Response
@@ -10,6 +11,7 @@ from crawler.blindfold import blindfold, close_soon
 from crawler.page import Failure, Hop, Page
 from crawler.proxy import GuardingProxy
 from crawler.settling import Clock, scroll, settle
+from crawler.shooting import shoot
 
 BODY_BYTES = 2_000_000
 HOPS = 20
@@ -39,8 +41,11 @@ READ = "limit => document.documentElement ? document.documentElement.outerHTML.s
 class Rendering:
     """One look at one address, in a context that nothing else has used or will."""
 
-    def __init__(self, url: str, proxy: GuardingProxy, time_s: float, *, scrolls: int = 0) -> None:
+    def __init__(
+        self, url: str, proxy: GuardingProxy, time_s: float, *, scrolls: int = 0, sighted: bool = False
+    ) -> None:
         self._url, self._proxy, self._time_s, self._scrolls = url, proxy, time_s, scrolls
+        self._sighted = sighted
         self._answers: list[Response] = []
 
     async def read(self, context: BrowserContext) -> Page:
@@ -50,7 +55,7 @@ class Rendering:
             playwright.async_api.Error: the tab, or the whole browser, went away.
         """
         tab = await context.new_page()
-        await blindfold(context, tab)
+        await blindfold(context, tab, lifted=self._sighted)
         clock = await Clock.of(context, tab)
         context.on("page", close_soon)
         tab.on("response", lambda answer: self._note(tab, answer))
@@ -60,7 +65,10 @@ class Rendering:
             await scroll(tab, clock, self._scrolls, self._time_s / 2)
         except Error as error:
             return self._stopped(error)
-        return await self._seen(tab)
+        page = await self._seen(tab)
+        if not self._sighted or page.failure is not None:
+            return page
+        return replace(page, shot=await shoot(tab, clock, self._time_s / 3))
 
     def _note(self, tab: Tab, answer: Response) -> None:
         with suppress(Error):  # a service worker's answer has no frame

@@ -18,7 +18,7 @@ from casebook.access import MONITOR
 from casebook.errors import CasebookError
 from casebook.keys import leave_no_core
 from scheduler import logs
-from scheduler.clock import now
+from scheduler.clock import now, state
 from scheduler.home import Home
 
 # glibc keeps a heap for each thread that asks; the parsers' trees of many pages would lie scattered over all of them.
@@ -65,7 +65,7 @@ def main() -> int:
 
 def _run(home: Home, owner: str, *, only: bool, controls: Sequence[str]) -> None:
     _silence_twisted()
-    from crawler.desk import Desk  # heavy: only a worker needs Scrapy
+    from crawler.desk import Desk, Keeping  # heavy: only a worker needs Scrapy
     from crawler.eyes import Eyes
     from crawler.passes import run
 
@@ -81,7 +81,9 @@ def _run(home: Home, owner: str, *, only: bool, controls: Sequence[str]) -> None
     _end_with_parent()
     held = visits.leased(book, owner, actor=MONITOR) if only else None
     eyes = Eyes(book, registry, home.settings.crawler, now, controls)
-    desk = Desk(book, home.settings, owner, clock=now, chance=random.SystemRandom().random, only=held, eyes=eyes)
+    chance = random.SystemRandom().random
+    keeping = Keeping(home.strongroom(), os.urandom, state)
+    desk = Desk(book, home.settings, owner, clock=now, chance=chance, only=held, eyes=eyes, keeping=keeping)
     try:
         run(desk, registry, abandon=abandon)
     finally:

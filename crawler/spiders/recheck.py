@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,11 +21,13 @@ from casebook.hosts import Name
 from casebook.settings import Crawler as CrawlerSettings
 from casebook.visits import Visit
 from casebook.vocabulary import AddressId
+from casebook.wishes import Wish
 from crawler.decoding import ACCEPTED, Undecodable, unpack
 from crawler.desk import Desk
+from crawler.exchange import Exchange, Wire
 from crawler.fetching import failure_of
 from crawler.hops import target_of
-from crawler.page import Failure, Hop, Page
+from crawler.page import Failure, Hop, Page, Shot
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +42,8 @@ class Look:
     `confirms`: whether what it shows may end the wait for a takedown. `vantage` names another exit than our own, and
     `exit` is the proxy that leads there. `picture_bytes`: the most of a picture that is taken, where one is looked
     for; 0 where none is. `shown_by` is the page that shows that picture. `pictures` is what was noted of the pictures
-    that the page is about, None where nothing was.
+    that the page is about, None where nothing was. `exchanges` is what went over the wire, where a capture may keep it;
+    `ended` is when it was judged, `drawn_at` when a browser showed the page, and `shot` a picture of that.
     """
 
     visit: Visit
@@ -55,6 +59,15 @@ class Look:
     picture_bytes: int = 0
     shown_by: str | None = None
     pictures: list[dict[str, str]] | None = None
+    exchanges: list[Exchange] = field(default_factory=list, repr=False)
+    ended: float | None = None
+    drawn_at: datetime | None = None
+    shot: Shot | None = None
+
+    @property
+    def wish(self) -> Wish | None:
+        """What is wanted of this very address; a control or a picture is never captured."""
+        return None if self.control is not None or self.picture_bytes else self.visit.wish
 
 
 class Recheck(Spider):
@@ -106,8 +119,14 @@ class Recheck(Spider):
                 "exit": look.exit,
                 "download_slot": urlsplit(url).netloc,  # of a normalised address, so the host in its one spelling
                 "download_timeout": max(0.1, min(self.limits.answer_time_s, left)),
+                "wire": self._wire(look),
             },
         )
+
+    def _wire(self, look: Look) -> Wire | None:
+        """Have what goes over the wire noted where it may be captured; of a minor's link never."""
+        kept = look.wish is not None and self._allowance(look).capture
+        return Wire(self.desk.clock()) if kept else None
 
     async def look_from(self, look: Look) -> Look:
         """Visit, hop by hop, while another look waits in the pipeline: from another exit, or an address beside it."""
@@ -131,7 +150,8 @@ class Recheck(Spider):
         if look.shown_by is not None:
             headers["Referer"] = look.shown_by  # as a browser would, for some serve pictures only to their own pages
         known = look.visit.baseline
-        if known is not None and not look.hops and self._believes_unmodified(look.visit):
+        whole = look.wish is not None and look.wish.likely
+        if known is not None and not look.hops and not whole and self._believes_unmodified(look.visit):
             if known.etag:
                 headers["If-None-Match"] = known.etag
             elif known.last_modified:
@@ -193,6 +213,7 @@ class Recheck(Spider):
     def _page(self, response: Response, look: Look) -> Page:
         headers = {name.decode("latin-1").lower(): values[0].decode("latin-1") for name, values in _pairs(response)}
         stopped = "download_stopped" in response.flags
+        self._note(response, look, stopped=stopped)
         failure, body, more = _refusal(response, headers) if look.exit else None, b"", False
         try:
             body, more = unpack(response.body, headers.get("content-encoding", ""), self._allowance(look).body_bytes)
@@ -210,6 +231,20 @@ class Recheck(Spider):
             truncated=stopped or more,
             conditional=b"If-None-Match" in asked or b"If-Modified-Since" in asked,
         )
+
+    def _note(self, response: Response, look: Look, *, stopped: bool) -> None:
+        """Note what went over the wire; all hops together hold as much as a capture may."""
+        wire: Wire | None = response.meta.get("wire")
+        if wire is None:
+            return
+        room = self.desk.settings.evidence.page_bytes - sum(len(one.body) for one in look.exchanges)
+        cut = ("length" if response.body else "unspecified") if stopped or len(response.body) > room else None
+        look.exchanges.append(
+            Exchange(
+                response.url, response.status, wire.began, self.desk.clock(), wire.asked, wire.answered,
+                response.body[: max(0, room)], wire.ip, wire.certificate, cut,
+            )
+        )  # fmt: skip
 
     def failed(self, failure: TwistedFailure) -> list[Look]:
         """Hand over a visit that brought back no answer."""

@@ -144,6 +144,8 @@ ELSEWHERE = {
 STDIN = {("name", "add"): "Zarmina Gul\n"}
 # These want a draft for a mailbox, or a mailbox with answers: tests/cli/test_report_send.py and test_inbox.py have them.
 ELSEWHERE |= {("report", "send"), ("inbox", "check"), ("inbox", "show"), ("inbox", "accept"), ("inbox", "dismiss")}
+# This wants a page that is up: tests/cli/test_capture.py has it.
+ELSEWHERE |= {("evidence", "capture")}
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=" ".join(path)) for path in COMMANDS])

@@ -166,6 +166,7 @@ LINK, ENTRY, REQUEST, NUMBER, REPORT = "2", "2", "1", "1", "1"
 ASKED: list[list[str]] = [
     ["case", "list"], ["case", "list", "--closed"], ["case", "show", HIDDEN], ["case", "show", HIDDEN.lower()],
     ["link", "list"], ["link", "list", "--case", HIDDEN], ["link", "list", "--state", "live"], ["link", "show", LINK],
+    ["evidence", "capture", LINK],
     ["link", "list", "--retired"], ["link", "open", LINK, "--yes"], ["link", "handover", HIDDEN, "--to", "a hotline"],
     ["file", "show", HIDDEN], ["consent", "list", HIDDEN], ["referral", "list", HIDDEN], ["followup", "list", HIDDEN],
     ["followup", "list"], ["request", "list"], ["notices"], ["exposure"], ["status"], ["doctor"], ["officer", "list"],
@@ -211,6 +212,7 @@ ASKED: list[list[str]] = [
     ["consent", "give", OWN, "capture"], ["evidence", "add", OWN, "--what", "x"], ["evidence", "list", OWN],
     ["evidence", "export", HIDDEN, "--to", "x", "--for", "x"], ["evidence", "export", HIDDEN, "--again", "1"],
     ["evidence", "export", OWN, "--again", "1"], ["evidence", "verify", HIDDEN], ["evidence", "verify"],
+    ["evidence", "capture", "1"], ["evidence", "list", OWN],
     ["doctor"], ["retention", "run"], ["db", "upgrade"], ["db", "backup", "copy.age"], ["officer", "passphrase"],
     ["officer", "restore", "amna"], ["officer", "add", "amna"], ["officer", "remove", "nobody"], ["key", "rotate"],
     ["break-glass", HIDDEN, "--approver", "dara", "--reason", "x"], ["request", "list"],
@@ -268,7 +270,7 @@ def masked(value: Any, name: str = "") -> Any:
 
 def told(helpline: Helpline, words: list[str]) -> tuple[int, Any, str]:
     said: Said = helpline.here(*words, "--json")
-    document = masked(json.loads(said.out)) if said.out else None
+    document = masked(json.loads(said.out.replace(str(helpline.folder), ""))) if said.out else None
     return said.code, document, masked(said.err.replace(str(helpline.folder), ""))
 
 
