@@ -44,7 +44,8 @@ def gather(
     custody = exports.custody(book, ref, actor=actor, at=at, up_to=export.journal_seq)
     records = tuple(_about(shown, export.link))
     shown_days = tuple(_days(proofs, records, export))
-    tokens = [one.token for one in (*records, *shown_days) if one.token is not None]
+    given = [*(one.token for one in records), *(one.token for one in shown_days)]
+    tokens = [one for one in given if one is not None]
     return Bundle(
         export=_addressed(export),
         records=records,

@@ -197,18 +197,28 @@ class _Check:
     def _stamps(self) -> None:
         files = [one for one in self.box.sizes if one.startswith("stamps/") and one != ROOTS]
         for name in files:
-            number = int(name.removeprefix("stamps/").removesuffix(".tsr"))
-            at = self._stamped(name, self.box.hashes[record_file(number)])
-            ended = datetime.fromisoformat(self.records[number]["ended_at"])
-            if at is not None and at < ended - APART:
-                self.found.wrong(name, f"this time stamp is older than what record {number} says: a clock was changed")
-            self.found.count("time stamps")
+            self._each(name, self._stamp)
         if not files and self.records:
             self.found.notes.append("no record has a time stamp of its own")
         elif files and self.roots is None:
             self.found.notes.append(
                 f"time stamps are held to {ROOTS}, which came with the bundle; name your own with --roots"
             )
+
+    def _each(self, name: str, look: Callable[[str], None]) -> None:
+        """Look at one of many files, so that one which cannot be read hides no other."""
+        try:
+            look(name)
+        except FORMS:
+            self.found.wrong(name, "this does not have the form that Pehra gives it")
+
+    def _stamp(self, name: str) -> None:
+        number = int(name.removeprefix("stamps/").removesuffix(".tsr"))
+        at = self._stamped(name, self.box.hashes[record_file(number)])
+        ended = datetime.fromisoformat(self.records[number]["ended_at"])
+        if at is not None and at < ended - APART:
+            self.found.wrong(name, f"this time stamp is older than what record {number} says: a clock was changed")
+        self.found.count("time stamps")
 
     def _stamped(self, name: str, sha256: str) -> datetime | None:
         roots = self.roots or (self.box.read(ROOTS) if ROOTS in self.box.sizes else b"")
@@ -219,15 +229,19 @@ class _Check:
 
     def _days(self) -> None:
         for name in [one for one in self.box.sizes if one.startswith("days/") and one.endswith(".json")]:
-            day = self._document(name)
-            for one in day["records"]:
-                held = self.box.hashes.get(record_file(one["record"])) == one["sha256"]
-                if not held or not trees.holds(one["sha256"], one["path"], day["root"]):
-                    self.found.wrong(name, f"record {one['record']} does not stand in this day's root: it was changed")
-                self.found.count("proofs of a day")
-            if f"{name.removesuffix('.json')}.tsr" in self.box.sizes:
-                self._stamped(f"{name.removesuffix('.json')}.tsr", day["root"])
-                self.found.count("time stamps of a day")
+            self._each(name, self._day)
+
+    def _day(self, name: str) -> None:
+        day = self._document(name)
+        for one in day["records"]:
+            held = self.box.hashes.get(record_file(one["record"])) == one["sha256"]
+            if not held or not trees.holds(one["sha256"], one["path"], day["root"]):
+                self.found.wrong(name, f"record {one['record']} does not stand in this day's root: it was changed")
+            self.found.count("proofs of a day")
+        stamp = f"{name.removesuffix('.json')}.tsr"
+        if stamp in self.box.sizes:
+            self._stamped(stamp, day["root"])
+            self.found.count("time stamps of a day")
 
     def _wacz(self) -> None:
         if WACZ in self.box.sizes:

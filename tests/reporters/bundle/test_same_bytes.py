@@ -35,16 +35,13 @@ PICTURES = {
 }  # fmt: skip
 
 
-def test_other_processes_in_other_places_write_the_same_bytes() -> None:
-    told = set()
-    for zone, seed in (("Asia/Karachi", "1"), ("America/St_Johns", "77")):
-        surroundings = {**os.environ, "TZ": zone, "PYTHONHASHSEED": seed, "LANG": "C"}
-        done = subprocess.run(
-            [sys.executable, "-c", AGAIN], cwd=ROOT, env=surroundings, capture_output=True, check=True, timeout=100
-        )
-        told.add(done.stdout.decode().strip())
-    here = sha256(made.written(made.bundle(4, days=(made.day_of(made.made(4)),)))).hexdigest()
-    assert told == {here}
+def test_another_process_in_another_place_writes_the_same_bytes() -> None:
+    surroundings = {**os.environ, "TZ": "America/St_Johns", "PYTHONHASHSEED": "77", "LANG": "C"}
+    done = subprocess.run(
+        [sys.executable, "-c", AGAIN], cwd=ROOT, env=surroundings, capture_output=True, check=True, timeout=100
+    )
+    here = made.written(made.bundle(4, days=(made.day_of(made.made(4)),)))
+    assert done.stdout.decode().strip() == sha256(here).hexdigest()
 
 
 def test_the_same_process_writes_the_same_bytes_twice(bundle: Bundle, whole: bytes) -> None:
