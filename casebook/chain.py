@@ -40,11 +40,14 @@ class Walked:
 def canonical(fields: dict[str, Any]) -> bytes:
     """Write fields the one way they are hashed: UTF-8, sorted, without spaces, and a line's end.
 
+    Halves of letters, as file names and pages may hold, become U+FFFD: UTF-8 has none, and no record is lost for them.
+
     Raises:
         TypeError: a value whose spelling others might not share, such as a number with a point.
     """
     _require_plain(fields)
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode() + b"\n"
 
 
 def _require_plain(value: object) -> None:

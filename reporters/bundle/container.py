@@ -128,6 +128,8 @@ class Container:
         return found.hexdigest()
 
     def _data(self, member: zipfile.ZipInfo) -> tuple[int, bool]:
+        if member.header_offset < 0:
+            raise ValueError("this begins before the ZIP does")
         self._file.seek(member.header_offset)
         name, extra = LOCAL.unpack(self._file.read(LOCAL.size).ljust(LOCAL.size, b"\0"))
         return member.header_offset + LOCAL.size + name + extra, extra > 0

@@ -1,6 +1,7 @@
 """Captures are made once, sealed to each case that agreed, and chained; what must not be kept is not."""
 
 import io
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
@@ -598,3 +599,11 @@ def test_a_record_written_anew_with_its_hash_is_found_by_the_next(place: int) ->
 def test_a_number_with_a_point_has_no_place_in_a_record() -> None:
     with pytest.raises(TypeError):
         chain.canonical({"hops": [{"seconds": 0.5}]})
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [pytest.param("caf\udce9.ogg", "caf\ufffd.ogg", id="a name in another code"), pytest.param("\ud83d\ude00", "\U0001f600", id="two halves")],
+)  # fmt: skip
+def test_halves_of_letters_lose_no_record(told: str, kept: str) -> None:
+    assert json.loads(chain.canonical({"said": told})) == {"said": kept}

@@ -134,6 +134,30 @@ def test_a_certificate_slipped_in_beside_the_signers_is_found(authority: Authori
         verify(signs.stated(DIGEST, None, by="web", beside=web), DIGEST, asking(authority).roots)
 
 
+@pytest.mark.parametrize(
+    ("by", "beside", "holds"),
+    [
+        pytest.param("signs", None, True, id="a key that may sign"),
+        pytest.param("enciphers", None, False, id="a key that may not sign"),
+        pytest.param("below-middle", "middle", True, id="through another certificate"),
+        pytest.param("below-middle", None, False, id="the one between is missing"),
+        pytest.param("below-old-middle", "old-middle", False, id="through one that has expired"),
+        pytest.param("below-honest", "honest", False, id="through one that may not sign others"),
+        pytest.param("stranger", "other", False, id="with a root of its own beside it"),
+    ],
+)
+def test_chains_are_judged_as_openssl_judges_them(
+    authority: Authority, by: str, beside: str | None, holds: bool, tmp_path: Path
+) -> None:
+    answer = authority.signs.stated(DIGEST, 5, by=by, beside=beside)
+    assert openssl_accepts(authority, answer, DIGEST, tmp_path) is holds
+    if holds:
+        verify(answer, DIGEST, asking(authority).roots, 5)
+    else:
+        with pytest.raises(NotStamped, match="does not lead to one of"):
+            verify(answer, DIGEST, asking(authority).roots, 5)
+
+
 def test_a_stamp_of_an_expired_certificate_holds_for_the_time_before(authority: Authority) -> None:
     then = datetime.now(UTC) - timedelta(days=500)
     old = authority.signs.stated(DIGEST, None, by="expired", at=then)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -24,7 +24,7 @@ TST_INFO = "1.2.840.113549.1.9.16.1.4"
 POLICY = bytes.fromhex("2a030401")
 GENERALIZED = 0x18
 YEAR = timedelta(days=365)
-STAMPS = [ExtendedKeyUsageOID.TIME_STAMPING]
+STAMPS = (ExtendedKeyUsageOID.TIME_STAMPING,)
 SETTINGS = """
 [tsa]
 default_tsa=ours
@@ -64,24 +64,60 @@ def _read(body: bytes, headers: dict[str, str]) -> Asked:
     return Asked(imprint.parts()[1].body, int.from_bytes(nonce.body, "big"), body, headers)
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What a certificate is like: an honest stamping one, but for what is said here."""
+
+    by: str = "root"
+    years: tuple[float, float] = (-1, 1)
+    uses: tuple[x509.ObjectIdentifier, ...] = STAMPS
+    critical: bool = True
+    key: str | None = None
+    signs_others: bool = False
+
+
+WEB = (ExtendedKeyUsageOID.SERVER_AUTH,)
+ROOTS = {
+    "root": Kind(years=(-3, 1), uses=(), signs_others=True),
+    "other": Kind(years=(-3, 1), uses=(), signs_others=True),
+}
+KINDS = {
+    "honest": Kind(),
+    "expired": Kind(years=(-3, -1)),
+    "unripe": Kind(years=(0.01, 1)),
+    "web": Kind(uses=WEB),
+    "many": Kind(uses=(*STAMPS, *WEB)),
+    "lax": Kind(critical=False),
+    "bare": Kind(uses=()),
+    "stranger": Kind(by="other"),
+    "signs": Kind(key="digital_signature"),
+    "enciphers": Kind(key="key_encipherment"),
+    "middle": Kind(uses=(), signs_others=True),
+    "below-middle": Kind(by="middle"),
+    "old-middle": Kind(uses=(), signs_others=True, years=(-3, -1)),
+    "below-old-middle": Kind(by="old-middle"),
+    "below-honest": Kind(by="honest"),
+}
+KEY_USES = (
+    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign",
+    "crl_sign", "encipher_only", "decipher_only",
+)  # fmt: skip
+
+
+def named(name: str) -> x509.Name:
+    """Both roots go by one name."""
+    shown = "Root" if name in ROOTS else f"TSA {name}"
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, shown)])
+
+
 class Certificates:
-    """A root, another one, and those whom they signed; each as NAME.pem and NAME.key in a folder."""
+    """Two roots of one name, and those whom they signed; each as NAME.pem and NAME.key in a folder."""
 
     def __init__(self, folder: Path, at: datetime) -> None:
-        self.folder = folder
-        soon, long_ago, ago = at + YEAR, at - 3 * YEAR, at - YEAR
-        for root in ("root", "other"):
-            key = ec.generate_private_key(ec.SECP256R1())
-            self._write(root, key, self._made("Root", key, "Root", key, (long_ago, soon), None))
-            setattr(self, root, key)
-        self._signed("honest", (ago, soon), STAMPS)
-        self._signed("expired", (long_ago, ago), STAMPS)
-        self._signed("unripe", (at + timedelta(days=1), soon), STAMPS)
-        self._signed("web", (ago, soon), [ExtendedKeyUsageOID.SERVER_AUTH])
-        self._signed("many", (ago, soon), [*STAMPS, ExtendedKeyUsageOID.SERVER_AUTH])
-        self._signed("lax", (ago, soon), STAMPS, critical=False)
-        self._signed("bare", (ago, soon), None)
-        self._signed("stranger", (ago, soon), STAMPS, by="other")
+        self.folder, self._at = folder, at
+        self._keys = {name: ec.generate_private_key(ec.SECP256R1()) for name in (*ROOTS, *KINDS)}
+        for name, kind in (ROOTS | KINDS).items():
+            self._write(name, self._made(name, kind))
 
     def pem(self, name: str = "root") -> bytes:
         return (self.folder / f"{name}.pem").read_bytes()
@@ -99,39 +135,26 @@ class Certificates:
         (self.folder / "slipped.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
         return "slipped"
 
-    def _signed(
-        self,
-        name: str,
-        valid: tuple[datetime, datetime],
-        uses: list[Any] | None,
-        *,
-        by: str = "root",
-        critical: bool = True,
-    ) -> None:
-        key = ec.generate_private_key(ec.SECP256R1())
-        self._write(
-            name, key, self._made(f"TSA {name}", key, "Root", getattr(self, by), valid, uses, critical=critical)
+    def _made(self, name: str, kind: Kind) -> x509.Certificate:
+        by = name if name in ROOTS else kind.by
+        since, until = (self._at + YEAR * one for one in kind.years)
+        made = (
+            x509.CertificateBuilder(named(by), named(name), self._keys[name].public_key(), x509.random_serial_number())
+            .not_valid_before(since)
+            .not_valid_after(until)
+            .add_extension(x509.BasicConstraints(ca=kind.signs_others, path_length=None), critical=True)
         )
+        if kind.uses:
+            made = made.add_extension(x509.ExtendedKeyUsage(kind.uses), critical=kind.critical)
+        if kind.key:
+            uses = x509.KeyUsage(**{one: one == kind.key for one in KEY_USES})
+            made = made.add_extension(uses, critical=True)
+        return made.sign(self._keys[by], hashes.SHA256())
 
-    def _made(
-        self, of: str, key: Any, by: str, by_key: Any, valid: tuple[datetime, datetime], uses: list[Any] | None, *, critical: bool = True
-    ) -> x509.Certificate:  # fmt: skip
-        subject, issuer = (x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, one)]) for one in (of, by))
-        building = (
-            x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
-            .not_valid_before(valid[0])
-            .not_valid_after(valid[1])
-            .add_extension(x509.BasicConstraints(ca=of == by, path_length=None), critical=True)
-        )
-        if uses is not None:
-            building = building.add_extension(x509.ExtendedKeyUsage(uses), critical=critical)
-        return building.sign(by_key, hashes.SHA256())
-
-    def _write(self, name: str, key: Any, certificate: x509.Certificate) -> None:
+    def _write(self, name: str, certificate: x509.Certificate) -> None:
         self.folder.joinpath(f"{name}.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        plain = serialization.NoEncryption()
-        form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8)
-        self.folder.joinpath(f"{name}.key").write_bytes(key.private_bytes(*form, plain))
+        form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        self.folder.joinpath(f"{name}.key").write_bytes(self._keys[name].private_bytes(*form))
 
 
 class Signs:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from casebook.errors import Refused, Unavailable
 from reporters.bundle import verifying
+from reporters.bundle.container import Container
 from reporters.bundle.contents import Bundle
 from reporters.bundle.findings import Findings
 from reporters.bundle.packing import Package
@@ -325,3 +326,17 @@ def test_days_tell_nothing_of_how_many_others_there_were(whole: bytes) -> None:
     day = json.loads(files(whole)["days/2026-03-01.json"])
     assert set(day) == {"day", "root", "hashing", "journal_entry", "records"}
     assert {name for one in day["records"] for name in one} == {"record", "sha256", "path"}
+
+
+def test_an_entry_that_may_reach_two_gigabytes_is_written_and_checked_alike() -> None:
+    out = BytesIO()
+    with Package(out, made.FOR.at) as package:
+        package.add("small", b"1")
+        with package.entry("large", large=True) as into:
+            into.write(b"22")
+    box = Container(BytesIO(out.getvalue()))
+    assert box.walk() == {}
+    assert box.read("large") == b"22"
+    altered = bytearray(out.getvalue())
+    altered[out.getvalue().index(b"22") - 1] ^= 1
+    assert "large" in Container(BytesIO(bytes(altered))).walk()
