@@ -1,33 +1,36 @@
 """What figures cost over a million links, and whether published medians hold what they say; `make bench` runs neither.
 
 python bench/figures.py bias     100 simulated platforms whose true median is known
-python bench/figures.py cost     fills a casebook (some minutes, kept in the temporary folder), then asks it
+python bench/figures.py cost     fills a casebook (some minutes, kept in the temporary folder), then asks it for figures
+python bench/figures.py digest   writes the week's digest from the same casebook, for one officer and for all
 """
 
 import json
 import os
+import shutil
 import sqlite3
 import statistics
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 from recheck import CONFIG, machine, said, show, table
+from rich.table import Table
 
-from casebook import officers
+from casebook import officers, readers
 from casebook.access import Role
 from reporters.survival import Spans, median
 from scheduler.home import DATABASE, Home
 
 LINKS, CHECKS, REPORTS = 1_000_000, 10_000_000, 500_000
-PLATFORMS, CHANNELS, SOLD = 36, 2, 20
-WANTED_S, WANTED_MB = 10.0, 1024.0
+CASES, DESKS, SIGHTINGS = REPORTS // 10, 20, LINKS // 10
+PLATFORMS = 36
+WANTED_S, WANTED_MB, DIGEST_S = 10.0, 1024.0, 5.0
 TRUE_H, RUNS, WANTED_INSIDE = 72.0, 100, 95
 PEHRA = str(Path(sys.executable).with_name("pehra"))
-BEGAN = int(datetime(2024, 11, 1, tzinfo=UTC).timestamp())
 YEAR_S = 365 * 86_400
 # A number between 0 and 1 for each row, by chance as far as anybody can see, and the same on every machine.
 CHANCE = "((({row} * 2654435761 + {salt} * 40503) % 1000003 + 0.5) / 1000003.0)"
@@ -43,12 +46,29 @@ def moment(seconds: str) -> str:
 
 
 def fill(folder: Path) -> None:
-    """Make a home with a statistician, and the rows of two years past the program."""
-    folder.mkdir()
+    """Make a home with a statistician and officers, and the rows of the last two years past the program.
+
+    The first officer is assigned to every case, each of the others to a part; all of them read digests.
+    """
+    folder.mkdir(parents=True)
     book, _ = Home.find(folder, CONFIG).make()
     at = datetime.now(UTC)
     first = officers.add_first(book, "bench", at=at)
     officers.add(book, "counts", Role.STATISTICIAN, actor=first, at=at, passphrase=None)
+    for number in range(DESKS):
+        officers.add(book, f"desk {number}", Role.OFFICER, actor=first, at=at, passphrase=None)
+    for name in ("bench", *(f"desk {number}" for number in range(DESKS))):
+        actor = officers.prove(book, officers.claim(book, name), None, at=at)
+        readers.subscribe(
+            book,
+            "a@staff.example",
+            actor=actor,
+            at=at - timedelta(days=30),
+            language="en",
+            weekly=True,
+            daily=False,
+            urgent=True,
+        )
     book.engine.dispose()
     with sqlite3.connect(folder / DATABASE) as connection:
         for pragma in ("synchronous = OFF", "cache_size = -400000", "journal_mode = OFF", "foreign_keys = OFF"):
@@ -58,14 +78,26 @@ def fill(folder: Path) -> None:
         )
         columns = {
             name: connection.execute(f'SELECT * FROM "{name}"').description
-            for name in ("case", "address", "watched_link", "check", "event", "report", "report_link", "clock")
+            for name in (
+                "case",
+                "assignment",
+                "entry",
+                "address",
+                "watched_link",
+                "check",
+                "event",
+                "report",
+                "report_link",
+                "clock",
+                "sighting",
+            )
         }
         indexes = connection.execute(
             f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({', '.join(repr(one) for one in columns)})"
         ).fetchall()
         for name, _ in indexes:
             connection.execute(f'DROP INDEX "{name}"')
-        for statement in rows():
+        for statement in rows(int(at.timestamp()) - 2 * YEAR_S):
             connection.execute(statement)
         for _, sql in indexes:
             connection.execute(sql)
@@ -73,22 +105,28 @@ def fill(folder: Path) -> None:
     connection.close()
 
 
-def rows() -> list[str]:
+def rows(began: int) -> list[str]:
     report = "((i + 1) / 2)"
-    sent = f"({BEGAN} + CAST({chance(report, 1)} * {2 * YEAR_S} AS INTEGER))"
+    due = f"{began} + CAST({chance('i', 9)} * {3 * YEAR_S} AS INTEGER)"
+    found = f"{began} + CAST({chance('i', 8)} * {2 * YEAR_S} AS INTEGER)"
+    sent = f"({began} + CAST({chance(report, 1)} * {2 * YEAR_S} AS INTEGER))"
     waited = f"CAST(-ln({chance('i', 2)}) * {TRUE_H * 3600 / 0.6931} * (0.5 + ({report} % {PLATFORMS}) / {PLATFORMS}.0) AS INTEGER)"
     phase = f"CAST({chance('i', 3)} * 86400 AS INTEGER)"
     live = f"max({sent}, {sent} + (({waited} - {phase}) / 86400) * 86400 + {phase})"
     down, again = f"({chance('i', 4)} < 0.66)", f"({chance('i', 5)} < 0.05 AND {chance('i', 4)} < 0.66)"
     gone, last = f"({live} + 86400)", f"({sent} + 10 * 86400)"
     return [
-        f"INSERT INTO \"case\" (id, ref, minor, urgent, opened_at) SELECT i, 'C-' || i, 0, 0, {moment(str(BEGAN))} FROM n WHERE i <= {REPORTS // 10}",
+        f"INSERT INTO \"case\" (id, ref, minor, urgent, opened_at) SELECT i, 'C-' || i, 0, i % 100 = 0, {moment(str(began))} FROM n WHERE i <= {CASES}",
+        f"INSERT INTO assignment (case_id, officer_id, since) SELECT i, 1, {moment(str(began))} FROM n WHERE i <= {CASES}",
+        f"INSERT INTO assignment (case_id, officer_id, since) SELECT i, 3 + i % {DESKS}, {moment(str(began))} FROM n WHERE i <= {CASES}",
+        f"INSERT INTO entry (case_id, kind, words, at, author, due_at) SELECT i, 'follow-up', randomblob(200), {moment(str(began))}, 'officer-1', {moment(due)} FROM n WHERE i <= {CASES}",
+        f"INSERT INTO sighting (case_id, state, tier, found_at) SELECT 1 + i % {CASES}, iif(i % 20, 'dismissed', 'suspected'), 'pdq', {moment(found)} FROM n WHERE i <= {SIGHTINGS}",
         f"INSERT INTO address (id, url, url_digest, site_digest, platform, minor, due_at, failures, last_checked_at) SELECT i, randomblob(90), randomblob(32), randomblob(32), 'p' || ({report} % {PLATFORMS}), 0, {moment(last)}, 0, {moment(last)} FROM n",
         f"""INSERT INTO watched_link (id, case_id, address_id, category, added_at, minor, state, since, last_told_at, last_seen_live_at, first_seen_gone_at, taken_down_at, times_resurfaced)
-            SELECT i, 1 + i / {2 * REPORTS // (REPORTS // 10)} % {REPORTS // 10}, i, 'ncii', {moment(sent)}, 0, iif({again}, 'resurfaced', iif({down}, 'removed', 'live')), {moment(sent)}, {moment(last)},
+            SELECT i, 1 + i / {LINKS // CASES} % {CASES}, i, 'ncii', {moment(sent)}, 0, iif({again}, 'resurfaced', iif({down}, 'removed', 'live')), {moment(sent)}, {moment(last)},
             iif({again}, {moment(f"({gone} + 20 * 86400)")}, iif({down}, {moment(live)}, {moment(last)})), iif({down}, {moment(gone)}, NULL), iif({down} AND NOT {again}, {moment(gone)}, NULL), {again} FROM n""",
         f"""INSERT INTO report (id, case_id, platform, channel, lane, basis, needs, category, language, state, outcome, drafted_at, sent_at, first_reply_at, answered_at, content)
-            SELECT i, 1 + i / 10 % {REPORTS // 10}, 'p' || (i % {PLATFORMS}), 'p' || (i % {PLATFORMS}) || iif(i % 3, '.form', '.partner'), iif(i % 3, 'policy', 'partner'), 'platform-policy', '', iif(i % 5, 'ncii', 'impersonation'), 'en',
+            SELECT i, 1 + i / 10 % {CASES}, 'p' || (i % {PLATFORMS}), 'p' || (i % {PLATFORMS}) || iif(i % 3, '.form', '.partner'), iif(i % 3, 'policy', 'partner'), 'platform-policy', '', iif(i % 5, 'ncii', 'impersonation'), 'en',
             iif(i % 4, 'answered', 'sent'), iif(i % 4, iif(i % 9, 'acted', 'refused'), NULL), s, s, r, iif(i % 4, r, NULL), randomblob(800)
             FROM (SELECT i, {moment(sent.replace(report, "i"))} AS s, {moment(f"({sent.replace(report, 'i')} + CAST({chance('i', 7)} * 400000 AS INTEGER))")} AS r FROM n WHERE i <= {REPORTS})""",
         f"INSERT INTO report_link (id, report_id, link_id) SELECT i, {report}, i FROM n",
@@ -100,9 +138,9 @@ def rows() -> list[str]:
     ]  # fmt: skip
 
 
-def ask(folder: Path, *words: str) -> tuple[float, float, float, str]:
+def ask(folder: Path, *words: str, officer: str = "counts") -> tuple[float, float, float, str]:
     """Run the command as a whole; gives seconds by the clock and of the processor, peak megabytes, and what it said."""
-    command = [PEHRA, "--home", str(folder), "--config", str(CONFIG), "--officer", "counts", "stats", *words]
+    command = [PEHRA, "--home", str(folder), "--config", str(CONFIG), "--officer", officer, *words]
     began = time.perf_counter()
     with tempfile.TemporaryFile() as out:
         child = os.posix_spawn(PEHRA, command, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, out.fileno(), 1)])
@@ -113,29 +151,57 @@ def ask(folder: Path, *words: str) -> tuple[float, float, float, str]:
         return took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out.read().decode()
 
 
-def cost() -> None:
+def home() -> Path:
+    """Give the filled home, made where there is none yet."""
     folder = Path(os.environ.get("FIGURES_BENCH", Path(tempfile.gettempdir()) / "figures-bench"))
     if not folder.exists():
         began = time.perf_counter()
         fill(folder)
         print(f"filled in {time.perf_counter() - began:.0f} s")
-    made = table(
-        f"`pehra stats` over {LINKS:,} links, {CHECKS:,} checks, {REPORTS:,} reports",
-        "what",
-        "wanted",
-        "s",
-        "CPU s",
-        "MB",
-        "",
-    )
+    return folder
+
+
+def measured(title: str) -> Table:
+    """Begin a table of commands and what each took."""
+    around = f"over {LINKS:,} links, {CHECKS:,} checks, {REPORTS:,} reports"
+    return table(f"{title} {around}", "what", "wanted", "s", "CPU s", "MB", "")
+
+
+def add(made: Table, what: str, found: tuple[float, float, float, str], wanted_s: float) -> None:
+    """Add a command's row."""
+    took, cpu, peak, _ = found
+    met = said(took < wanted_s and peak < WANTED_MB)
+    made.add_row(what, f"under {wanted_s:.0f} s, {WANTED_MB:.0f} MB", f"{took:.1f}", f"{cpu:.1f}", f"{peak:.0f}", met)
+
+
+def cost() -> None:
+    folder, made = home(), measured("`pehra stats`")
     for what, words in (("per platform, channel, lane and category", []), ("per platform", ["--by", "platform"])):
-        took, cpu, peak, out = ask(folder, "--json", *words)
-        assert json.loads(out)["all"]["n"] > LINKS * 0.9
-        met = said(took < WANTED_S and peak < WANTED_MB)
-        made.add_row(
-            what, f"under {WANTED_S:.0f} s, {WANTED_MB:.0f} MB", f"{took:.1f}", f"{cpu:.1f}", f"{peak:.0f}", met
-        )
+        found = ask(folder, "stats", "--json", *words)
+        assert json.loads(found[3])["all"]["n"] > LINKS * 0.9
+        add(made, what, found, WANTED_S)
     show(made)
+
+
+def digest() -> None:
+    """Write the week's digest of one officer who has every case, of one who has a part, and send everybody's."""
+    folder, made = home(), measured("The week's digest")
+    outbox = folder.with_name(folder.name + "-outbox")
+    os.environ["PEHRA__MAIL__FOLDER"] = str(outbox)
+    for what, officer in ((f"one officer with {CASES:,} cases", "bench"), (f"one with {CASES // DESKS:,}", "desk 0")):
+        found = ask(folder, "digest", "preview", "--text", officer=officer)
+        assert "Deadlines missed" in found[3]
+        add(made, what, found, DIGEST_S)
+    with sqlite3.connect(folder / DATABASE) as connection:
+        for name in ("told", "mailing"):
+            connection.execute(f"DELETE FROM {name}")
+    connection.close()
+    found = ask(folder, "digest", "send", "--json", officer="bench")
+    sent = json.loads(found[3])["sent"]
+    assert sent >= DESKS, sent
+    add(made, f"`digest send`: {sent} digests and urgent mails of all officers", found, DIGEST_S)
+    show(made)
+    shutil.rmtree(outbox)
 
 
 def simulated(chance: np.random.Generator, n: int) -> tuple[Spans, float]:
@@ -188,8 +254,8 @@ def bias() -> None:
 
 def main() -> None:
     machine()
-    for part in sys.argv[1:] or ["bias", "cost"]:
-        {"bias": bias, "cost": cost}[part]()
+    for part in sys.argv[1:] or ["bias", "cost", "digest"]:
+        {"bias": bias, "cost": cost, "digest": digest}[part]()
 
 
 if __name__ == "__main__":

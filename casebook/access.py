@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -92,6 +93,15 @@ def _standing(actor: Actor, at: datetime) -> tuple[ColumnElement[bool], ...]:
 def standing(at: datetime) -> tuple[ColumnElement[bool], ...]:
     """Say which assignments hold now, whosever they are."""
     return (Assignment.ended_at.is_(None), or_(Assignment.until.is_(None), Assignment.until > at))
+
+
+def among(column: Any, cases: Select[int]) -> ColumnElement[bool]:  # noqa: ANN401  # a column of numbers
+    """Keep to some cases where a moment narrows down more: reading every link or report of theirs would take longer.
+
+    The sum keeps databases from beginning with the index on cases.
+    """
+    found: ColumnElement[bool] = (column + 0).in_(cases)
+    return found
 
 
 def admit(session: Session, actor: Actor, ref: str, at: datetime) -> Case:

@@ -1,14 +1,12 @@
 """What the casebook counts of all cases together: columns of numbers, with no case, no address and no words in them."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, exists, false, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, case, cast, false, func, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -16,6 +14,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from casebook import journal
 from casebook.access import RIGHTS, Actor, Right, reach, require
+from casebook.clocks import portions
 from casebook.errors import Refused
 from casebook.store import Casebook
 from casebook.tables import Check, Clock, Event, JournalEntry, Report, ReportLink, Tally, WatchedLink
@@ -23,8 +22,6 @@ from casebook.vocabulary import Awaits, EventKind, Outcome, ReportState
 
 Numbers = npt.NDArray[np.int64]
 NEVER = np.iinfo(np.int64).max
-ROWS_AT_ONCE = 1_000  # more of them alive at once cost the collector of garbage more than they save
-LINKS_AT_ONCE = 500
 GAPS_OF = 5_000  # links; with more than these, the gaps between checks are measured on every k-th
 Columns = Select[*tuple[Any, ...]]
 KEYS = ("platform", "channel", "lane", "category")
@@ -152,8 +149,8 @@ def _sent(period: Period, own: Select[int] | None) -> tuple[ColumnElement[bool],
 
 def _measured(session: Session, counted: tuple[ColumnElement[bool], ...], *, with_erased: bool) -> Measured:
     groups, reports = _reports(session, counted)
-    asked = _asked(session, counted, reports[0], reports[2])
-    clocks = _of_reports(_columns(session, _clocks(reports[0]), 4), reports[0])
+    asked = _asked(session, reports[0], reports[2])
+    clocks = _of_reports(_columns(session, _clocks(reports[0])), reports[0])
     every, gaps = _gaps(session, asked[1])
     columns: dict[str, Any] = dict(zip(COLUMNS, (*reports, *asked, *clocks, *gaps), strict=True))
     return Measured(groups=groups, every=every, erased=_erased(session) if with_erased else {}, **columns)
@@ -165,23 +162,22 @@ def _reports(
     """Give the groups that occur, and the reports in order of their numbers, each with its group's place."""
     keys = [func.coalesce(getattr(Report, name), "") for name in KEYS]
     query = select(
-        keys[0] + "\n" + keys[1] + "\n" + keys[2] + "\n" + keys[3],
+        keys[0] + "\t" + keys[1] + "\t" + keys[2] + "\t" + keys[3],
         Report.id,
         *(_moment(one) for one in (Report.sent_at, Report.first_reply_at, Report.answered_at)),
         _is(Report.outcome == Outcome.REFUSED)
         + 2 * _is(Report.outcome == Outcome.ACTED)
         + 4 * _is(Report.state == ReportState.WITHDRAWN),
     ).where(*counted)
-    places: dict[str, int] = {}
-    parts = []
-    for some in _rows(session, query):
-        part = _array([row[1:] for row in some], 5)
-        parts.append(np.column_stack(([places.setdefault(row[0], len(places)) for row in some], part)))
-    columns = _stacked(parts, 6)
-    columns = columns[:, np.argsort(columns[1], kind="stable")]
-    flags = (columns[5] & 1, columns[5] >> 1 & 1, columns[5] >> 2)
-    groups = [(one[0], one[1], one[2], one[3]) for one in (words.split("\n") for words in places)]
-    return groups, [columns[1], columns[0], *columns[2:5], *flags]
+    words, *rest = _strings(session, query)
+    names = words.split("\n") if words else []
+    places = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    group = np.fromiter(map(places.__getitem__, names), dtype=np.int64, count=len(names))
+    columns = [_numbers(one) for one in rest]
+    order = np.argsort(columns[0], kind="stable")
+    report, sent, replied, answered, flags = (one[order] for one in columns)
+    groups = [(one[0], one[1], one[2], one[3]) for one in (name.split("\t") for name in places)]
+    return groups, [report, group[order], sent, replied, answered, flags & 1, flags >> 1 & 1, flags >> 2]
 
 
 def _of_reports(columns: list[Numbers], reports: Numbers) -> list[Numbers]:
@@ -201,45 +197,46 @@ def _spanned(column: Any, numbers: Numbers) -> ColumnElement[bool]:  # noqa: ANN
     return and_(column >= low, column <= high)
 
 
-def _asked(
-    session: Session, counted: tuple[ColumnElement[bool], ...], reports: Numbers, sent: Numbers
-) -> list[Numbers]:
+def _asked(session: Session, reports: Numbers, sent: Numbers) -> list[Numbers]:
     """Give the links that reports name, each with the takedown that was seen first after it was sent.
 
     A link that never came back has only one takedown, and the link's own row holds it; the others' stories are read
     from their events.
     """
     pairs = select(ReportLink.report_id, ReportLink.link_id).where(_spanned(ReportLink.report_id, reports))
-    report, link = _of_reports(_columns(session, pairs, 2), reports)
+    report, link = _of_reports(_columns(session, pairs), reports)
     told = case((WatchedLink.taken_down_at.is_not(None), WatchedLink.first_seen_gone_at), else_=None)
     moments = (_moment(one) for one in (WatchedLink.last_seen_live_at, told))
     query = select(WatchedLink.id, *moments, _is(WatchedLink.times_resurfaced > 0)).where(
         _spanned(WatchedLink.id, link)
     )
-    links = _ordered(_columns(session, query, 4))
+    links = _ordered(_columns(session, query))
     row = np.searchsorted(links[0], link)
     live, gone, stories = links[1][row], links[2][row], np.flatnonzero(links[3][row])
     live = np.where(live == NEVER, 0, live)
     back = np.full_like(gone, NEVER)
     if stories.size:
         when = sent[np.searchsorted(reports, report[stories])]
-        downs, ups = _stories(session, counted)
+        downs, ups = _stories(session, link[stories])
         live[stories], gone[stories], back[stories] = _story(
             link[stories], when, downs, ups, live[stories], gone[stories]
         )
     return [report, link, live, gone, back]
 
 
-def _stories(session: Session, counted: tuple[ColumnElement[bool], ...]) -> tuple[list[Numbers], list[Numbers]]:
+def _stories(session: Session, links: Numbers) -> tuple[list[Numbers], list[Numbers]]:
     """Give takedowns (link, first seen gone, last seen live) and resurfacings (link, at) of links that came back."""
-    named = exists().where(ReportLink.link_id == WatchedLink.id, Report.id == ReportLink.report_id, *counted)
-    links = select(WatchedLink.id).where(WatchedLink.times_resurfaced > 0, named)
-    both = Event.link_id.in_(links)
-    down = select(Event.link_id, _moment(Event.first_seen_gone_at), _moment(Event.last_seen_live_at)).where(
-        Event.kind == EventKind.TAKEN_DOWN, both
+    back = Event.kind == EventKind.RESURFACED
+    moments = (_moment(one) for one in (Event.at, Event.first_seen_gone_at, Event.last_seen_live_at))
+    query = (
+        select(Event.link_id, *moments, _is(back))
+        .join(WatchedLink, WatchedLink.id == Event.link_id)
+        .where(WatchedLink.times_resurfaced > 0, or_(back, Event.kind == EventKind.TAKEN_DOWN))
+        .where(_spanned(WatchedLink.id, links))
     )
-    up = select(Event.link_id, _moment(Event.at)).where(Event.kind == EventKind.RESURFACED, both)
-    return _ordered(_columns(session, down, 3)), _ordered(_columns(session, up, 2))
+    link, at, gone, live, is_back = _columns(session, query)
+    up = is_back == 1
+    return _ordered([link[~up], gone[~up], live[~up]]), _ordered([link[up], at[up]])
 
 
 def _ordered(columns: list[Numbers]) -> list[Numbers]:
@@ -287,18 +284,14 @@ def _clocks(reports: Numbers) -> Columns:
 
 def _gaps(session: Session, links: Numbers) -> tuple[int, list[Numbers]]:
     """Give the moments of looks at every k-th link that was asked about, with k."""
-    known = np.unique(links)
+    known = np.sort(links)
+    known = known[np.diff(known, prepend=-1) > 0]
     every = max(1, -(-known.size // GAPS_OF))
     chosen = [int(one) for one in known[::every]]
-    parts = []
-    for start in range(0, len(chosen), LINKS_AT_ONCE):
-        query = (
-            select(WatchedLink.id, _moment(Check.at))
-            .join(Check, Check.address_id == WatchedLink.address_id)
-            .where(WatchedLink.id.in_(chosen[start : start + LINKS_AT_ONCE]))
-        )
-        parts += [_array(some, 2) for some in _rows(session, query)]
-    return every, _ordered(list(_stacked(parts, 2)))
+    looks = select(WatchedLink.id, _moment(Check.at)).join(Check, Check.address_id == WatchedLink.address_id)
+    parts = [_columns(session, looks.where(WatchedLink.id.in_(some))) for some in portions(chosen)]
+    columns = [np.concatenate(one) for one in zip(*parts, strict=True)]
+    return every, _ordered(columns or [np.empty(0, dtype=np.int64)] * 2)
 
 
 def _erased(session: Session) -> dict[str, tuple[int, int, int]]:
@@ -315,24 +308,25 @@ def _is(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return case((condition, 1), else_=0)
 
 
-def _columns(session: Session, query: Columns, wide: int) -> list[Numbers]:
-    return list(_stacked([_array(rows, wide) for rows in _rows(session, query)], wide))
+def _columns(session: Session, query: Columns) -> list[Numbers]:
+    return [_numbers(one) for one in _strings(session, query)]
 
 
-def _rows(session: Session, query: Columns) -> Iterator[Sequence[Any]]:
-    """Give rows as the driver has them: a million objects cost more than the whole query."""
-    result = session.connection().execute(query)
-    assert result.cursor is not None  # noqa: S101  # a select has one
-    while rows := result.cursor.fetchmany(ROWS_AT_ONCE):
-        yield rows
-    result.close()
+def _strings(session: Session, query: Columns) -> list[str]:
+    """Give each column in one piece, with commas between; words with ends of lines.
+
+    A million rows handed over one by one cost twice as much as all else together.
+    """
+    rows = query.subquery()
+    pieces = [
+        func.aggregate_strings(one, "\n")
+        if isinstance(one.type, String)
+        else func.aggregate_strings(cast(one, String), ",")
+        for one in rows.c
+    ]
+    found = session.execute(select(*pieces)).one()
+    return [one or "" for one in found]
 
 
-def _array(rows: Sequence[Any], wide: int) -> Numbers:
-    return np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=len(rows) * wide).reshape(-1, wide)
-
-
-def _stacked(parts: list[Numbers], wide: int) -> Numbers:
-    """Give the columns of all parts, each in one piece."""
-    whole = np.concatenate(parts) if parts else np.empty((0, wide), dtype=np.int64)
-    return np.ascontiguousarray(whole.T)
+def _numbers(words: str) -> Numbers:
+    return np.fromstring(words, dtype=np.int64, sep=",") if words else np.empty(0, dtype=np.int64)

@@ -1,17 +1,18 @@
 """What happened in the cases of one officer in a time: the matter of a digest, without addresses, names or pictures."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from statistics import median
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from casebook import clocks, controls, journal
-from casebook.access import Actor, Role, standing
+from casebook import asked, clocks, controls, falls, journal
+from casebook.access import Actor, Role, among, standing
+from casebook.asked import Asked, Step
 from casebook.errors import Refused
+from casebook.falls import Down
 from casebook.store import Casebook
 from casebook.tables import (
     Address,
@@ -26,7 +27,7 @@ from casebook.tables import (
     Told,
     WatchedLink,
 )
-from casebook.vocabulary import EntryKind, EventKind, ReportState, SightingState, State
+from casebook.vocabulary import Awaits, EntryKind, EventKind, ReportState, SightingState, State
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ SHOWN = 40  # of one kind; the rest is a number
 
 @dataclass(frozen=True)
 class Back:
-    """A link that is up again; `report` is the newest that named it, which a new one can cite."""
+    """A link that is up again; `report` is the last that named it before, `again` the one that was drafted since."""
 
     case: str
     link: int
@@ -46,6 +47,7 @@ class Back:
     times: int
     flapping: bool
     report: int | None
+    again: Step | None = None
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,17 @@ class Copy:
 
 @dataclass(frozen=True)
 class Due:
-    """A clock of a report that is missed, or will be within 48 hours."""
+    """A clock of a report that is missed, or will be within 48 hours; `ours` calls for an act of our own.
+
+    `then` is the step that was drafted since.
+    """
 
     case: str
     report: int
     basis: str
     due_at: datetime
+    ours: bool = False
+    then: Step | None = None
 
 
 @dataclass(frozen=True)
@@ -84,18 +91,6 @@ class Blind:
 
     platform: str
     at: datetime
-
-
-@dataclass(frozen=True)
-class Down:
-    """Links of one platform that were taken down; hours from report to takedown by its two ends; None: unreported.
-
-    Medians of what came down: what is still up has no hours yet, so these are no platform's response time.
-    """
-
-    platform: str | None
-    links: int
-    hours: tuple[float, float] | None
 
 
 @dataclass(frozen=True)
@@ -122,6 +117,7 @@ class Week:
     missed: Some[Due] = field(default_factory=Some)
     due: Some[Due] = field(default_factory=Some)
     lost: Some[Lost] = field(default_factory=Some)
+    asked: Some[Asked] = field(default_factory=Some)
     blind: tuple[Blind, ...] = ()
     down: tuple[Down, ...] = ()
     per_day: tuple[int, ...] = ()
@@ -131,7 +127,7 @@ class Week:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether there is nothing that somebody has to do or would want to know."""
+        """Whether nothing happened that somebody would want to know; what they asked for themselves they know."""
         telling = (self.back, self.copies, self.missed, self.due, self.lost)
         return not (any(one.of for one in telling) or self.blind or self.down or self.follow_ups_overdue)
 
@@ -143,19 +139,20 @@ def of_officer(book: Casebook, officer: int, since: datetime, until: datetime, *
         journal.append(session, book.vault, actor, "digest.gather", f"officer-{officer}", at)
         mine = _cases(officer, at)
         within = (Event.at > since, Event.at <= until)
-        downs = _downs(session, mine, within)
+        fell = falls.of_links(session, _links_of(mine).where(Event.kind == EventKind.TAKEN_DOWN, *within))
         return Week(
             since,
             until,
             back=_back(session, mine, within),
             copies=_copies(session, mine, (Sighting.found_at > since, Sighting.found_at <= until)),
-            missed=_clocks(session, mine, (Report.state.in_(WAITING), *clocks.runs_out(at))),
-            due=_clocks(session, mine, (Clock.due_at > at, Clock.due_at <= at + DUE_WITHIN, *clocks.running())),
+            missed=_clocks(session, Report.case_id.in_(mine), Report.state.in_(WAITING), *clocks.runs_out(at)),
+            due=_due(session, mine, at),
             lost=_lost(session, mine, within),
+            asked=_asked(session, mine, since, until),
             blind=_blind(session, mine),
-            down=tuple(_by_platform(downs)),
-            per_day=_per_day(downs, since, until),
-            cases=session.scalar(select(func.count()).select_from(mine.subquery())) or 0,
+            down=tuple(falls.by_platform(fell)),
+            per_day=falls.per_day(fell, since, until),
+            cases=session.scalar(mine.with_only_columns(func.count(Case.id.distinct()))) or 0,
             watched=_watched(session, mine),
             follow_ups_overdue=_overdue(session, mine, at),
         )
@@ -172,7 +169,7 @@ def of_mailing(book: Casebook, mailing: int, officer: int, *, actor: Actor, at: 
             at,
             back=_back(session, mine, (Event.id.in_(of["event"]),)),
             copies=_copies(session, mine, (Sighting.id.in_(of["sighting"]),)),
-            missed=_clocks(session, mine, (Clock.id.in_(of["clock"]),)),
+            missed=_clocks(session, among(Report.case_id, mine), Clock.id.in_(of["clock"])),
         )
 
 
@@ -183,7 +180,7 @@ def urgent(session: Session, officer: int, since: datetime, at: datetime) -> lis
     copies = select(Sighting.id).where(
         Sighting.case_id.in_(mine), Sighting.state == SightingState.SUSPECTED, Sighting.found_at > since
     )
-    missed = _clocks_of(mine, Clock.id).where(Clock.due_at > since, *clocks.runs_out(at))
+    missed = _clocks_of(Clock.id).where(Report.case_id.in_(mine), Clock.due_at > since, *clocks.runs_out(at))
     kinds = (("event", back), ("sighting", copies), ("clock", missed))
     return [f"{kind}-{number}" for kind, query in kinds for number in session.scalars(query)]
 
@@ -198,7 +195,6 @@ def _cases(officer: int, at: datetime) -> Select[int]:
         select(Case.id)
         .join(Assignment, Assignment.case_id == Case.id)
         .where(Case.closed_at.is_(None), Assignment.officer_id == officer, *standing(at))
-        .distinct()
     )
 
 
@@ -215,27 +211,23 @@ def _links_of(mine: Select[int], *columns: Any) -> Select[Any]:  # noqa: ANN401 
         select(*columns)
         .join(WatchedLink, WatchedLink.id == Event.link_id)
         .join(Case, Case.id == WatchedLink.case_id)
-        .where(WatchedLink.case_id.in_(mine), WatchedLink.retired_at.is_(None))
+        .where(among(WatchedLink.case_id, mine), WatchedLink.retired_at.is_(None))
     )
 
 
-def _some(session: Session, query: Any, make: type[T]) -> Some[T]:  # noqa: ANN401  # a query for make's fields
-    rows = session.execute(query.limit(SHOWN)).all()
-    of = len(rows)
-    if of == SHOWN:
-        of = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    return Some(tuple(make(*row) for row in rows), of)
+def _some(session: Session, query: Any, make: Callable[..., T]) -> Some[T]:  # noqa: ANN401  # a query for make's fields
+    rows = session.execute(query.add_columns(func.count().over()).limit(SHOWN)).all()
+    return Some(tuple(make(*row[:-1]) for row in rows), rows[0][-1] if rows else 0)
 
 
 def _back(session: Session, mine: Select[int], which: tuple[ColumnElement[bool], ...]) -> Some[Back]:
     """Give links that are back and still up, the newest return of each."""
-    newest = _links_of(mine, func.max(Event.id)).where(
-        Event.kind == EventKind.RESURFACED, WatchedLink.state == State.RESURFACED, *which
-    )
+    newest = select(func.max(Event.id)).where(Event.kind == EventKind.RESURFACED, *which).group_by(Event.link_id)
     report = (
         select(func.max(Report.id))
-        .where(Report.id.in_(_reports_of(WatchedLink.id)), Report.state != ReportState.DRAFTED)
-        .correlate(WatchedLink)
+        .join(ReportLink, ReportLink.report_id == Report.id)
+        .where(ReportLink.link_id == WatchedLink.id, Report.sent_at <= Event.at)
+        .correlate(WatchedLink, Event)
         .scalar_subquery()
     )
     columns = (
@@ -248,8 +240,10 @@ def _back(session: Session, mine: Select[int], which: tuple[ColumnElement[bool],
         report,
     )
     query = _links_of(mine, *columns).join(Address, Address.id == WatchedLink.address_id)
-    query = query.where(Event.id.in_(newest.group_by(Event.link_id)))
-    return _some(session, query.order_by(Event.at.desc()), Back)
+    query = query.where(Event.id.in_(newest), WatchedLink.state == State.RESURFACED)
+    found = _some(session, query.order_by(Event.at.desc()), Back)
+    since = asked.since(session, {one.link: one.at for one in found.shown})
+    return Some(tuple(replace(one, again=since.get(one.link)) for one in found.shown), found.of)
 
 
 def _copies(session: Session, mine: Select[int], which: tuple[ColumnElement[bool], ...]) -> Some[Copy]:
@@ -262,18 +256,27 @@ def _copies(session: Session, mine: Select[int], which: tuple[ColumnElement[bool
     return _some(session, query, Copy)
 
 
-def _clocks_of(mine: Select[int], *columns: Any) -> Select[Any]:  # noqa: ANN401  # columns of any type
-    return (
-        select(*columns)
-        .join(Report, Report.id == Clock.report_id)
-        .join(Case, Case.id == Report.case_id)
-        .where(Report.case_id.in_(mine))
-    )
+def _clocks_of(*columns: Any) -> Select[Any]:  # noqa: ANN401  # columns of any type
+    reports = select(*columns).join(Report, Report.id == Clock.report_id)
+    return reports.join(Case, Case.id == Report.case_id)
 
 
-def _clocks(session: Session, mine: Select[int], which: tuple[ColumnElement[bool], ...]) -> Some[Due]:
-    query = _clocks_of(mine, Case.ref, Report.id, Clock.basis, Clock.due_at).where(*which)
-    return _some(session, query.order_by(Clock.due_at), Due)
+def _due(session: Session, mine: Select[int], at: datetime) -> Some[Due]:
+    soon = (Clock.due_at > at, Clock.due_at <= at + DUE_WITHIN)
+    return _clocks(session, among(Report.case_id, mine), *soon, *clocks.running())
+
+
+def _clocks(session: Session, *which: ColumnElement[bool]) -> Some[Due]:
+    columns = (Case.ref, Report.id, Clock.basis, Clock.due_at, Clock.awaits == Awaits.OURS)
+    found = _some(session, _clocks_of(*columns).where(*which).order_by(Clock.due_at), Due)
+    further = asked.further(session, {one.report for one in found.shown})
+    return Some(tuple(replace(one, then=further.get(one.report)) for one in found.shown), found.of)
+
+
+def _asked(session: Session, mine: Select[int], since: datetime, until: datetime) -> Some[Asked]:
+    """Give the cases in which something was sent, or waits to be."""
+    chosen = _some(session, asked.cases(mine, since, until), lambda case, _: case)
+    return Some(tuple(asked.in_cases(session, chosen.shown, since, until)), chosen.of)
 
 
 def _lost(session: Session, mine: Select[int], within: tuple[ColumnElement[bool], ...]) -> Some[Lost]:
@@ -294,57 +297,6 @@ def _blind(session: Session, mine: Select[int]) -> tuple[Blind, ...]:
     return tuple(Blind(platform, since) for platform, since in sorted(broken.items()) if platform in known)
 
 
-@dataclass(frozen=True)
-class _Fall:
-    platform: str | None
-    at: datetime
-    from_h: float | None
-    to_h: float | None
-
-
-def _downs(session: Session, mine: Select[int], within: tuple[ColumnElement[bool], ...]) -> list[_Fall]:
-    columns = (
-        Address.platform,
-        Event.at,
-        WatchedLink.reported_at,
-        Event.last_seen_live_at,
-        Event.first_seen_gone_at,
-    )
-    query = _links_of(mine, *columns).join(Address, Address.id == WatchedLink.address_id)
-    query = query.where(Event.kind == EventKind.TAKEN_DOWN, *within)
-    return [_fall(*row) for row in session.execute(query)]
-
-
-def _fall(
-    platform: str | None, at: datetime, reported: datetime | None, live: datetime | None, gone: datetime | None
-) -> _Fall:
-    """Measure from the report; what was gone before it was reported has no time."""
-    if reported is None or gone is None or gone < reported:
-        return _Fall(platform, at, None, None)
-    begun = max(live or reported, reported)
-    return _Fall(platform, at, (begun - reported) / timedelta(hours=1), (gone - reported) / timedelta(hours=1))
-
-
-def _by_platform(downs: Iterable[_Fall]) -> Iterator[Down]:
-    by: dict[str, list[_Fall]] = {}
-    for fall in downs:
-        by.setdefault(fall.platform or "", []).append(fall)
-    for platform, falls in sorted(by.items(), key=lambda one: (-len(one[1]), one[0])):
-        ends = [(fall.from_h, fall.to_h) for fall in falls if fall.from_h is not None and fall.to_h is not None]
-        hours = (median(low for low, _ in ends), median(high for _, high in ends)) if ends else None
-        yield Down(platform or None, len(falls), hours)
-
-
-def _per_day(downs: Iterable[_Fall], since: datetime, until: datetime) -> tuple[int, ...]:
-    days = max(1, -(-(until - since) // timedelta(days=1)))
-    counts = [0] * min(days, 31)
-    for fall in downs:
-        back = (until - fall.at) // timedelta(days=1)
-        if back < len(counts):
-            counts[-1 - back] += 1
-    return tuple(counts)
-
-
 def _watched(session: Session, mine: Select[int]) -> int:
     query = select(func.count()).where(WatchedLink.case_id.in_(mine), WatchedLink.retired_at.is_(None))
     return session.scalar(query) or 0
@@ -355,7 +307,3 @@ def _overdue(session: Session, mine: Select[int], at: datetime) -> int:
         Entry.case_id.in_(mine), Entry.kind == EntryKind.FOLLOW_UP, Entry.due_at <= at, Entry.done_at.is_(None)
     )
     return session.scalar(query) or 0
-
-
-def _reports_of(link: Any) -> Select[int]:  # noqa: ANN401  # a column of numbers
-    return select(ReportLink.report_id).where(ReportLink.link_id == link)

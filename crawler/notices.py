@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 from itertools import product
 
-from crawler.phrases import plain
+from crawler.phrases import folded
 
 
 def _all(patterns: Iterable[str]) -> Iterable[str]:
@@ -16,7 +16,7 @@ def _all(patterns: Iterable[str]) -> Iterable[str]:
 
 
 def _plain(patterns: Iterable[str]) -> frozenset[str]:
-    return frozenset(plain(phrase) for phrase in _all(patterns))
+    return frozenset(map(folded, _all(patterns)))
 
 
 _WORDS = tomllib.loads((files("crawler") / "notices.toml").read_text("utf-8"))

@@ -9,23 +9,40 @@ from functools import lru_cache
 
 _NO_WORD = re.compile(r"[^\w\s]|_")
 _APOSTROPHES = str.maketrans("", "", "'’‘`´ʼ")
+_MOST_SIGNS = 10_000  # remembered: a hostile page must not have us remember all there are
 
 
-@lru_cache(maxsize=1024)  # a page is judged more than once, and asks of its title each time
-def plain(text: str) -> str:
+class _Signs(dict[int, str]):
+    """What is left of each sign; to ask once for each sign and not at each place took most of a worker's start."""
+
+    def __missing__(self, code: int) -> str:
+        """Leave letters, digits and marks, and a space for all else.
+
+        Marks are kept apart from punctuation: Hindi vowel signs are marks, and words are not words without them.
+        """
+        sign = chr(code)
+        kept = sign if unicodedata.category(sign)[0] == "M" else _NO_WORD.sub(" ", sign)
+        if len(self) < _MOST_SIGNS:
+            self[code] = kept
+        return kept
+
+
+_LEFT = _Signs()
+
+
+def folded(text: str) -> str:
     """Fold case, width and punctuation away, so that one phrase has one spelling."""
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES)
-    if "\0" in folded or "\ufffd" in folded:
-        return folded  # broken on its way: no phrase, whatever is left of it
-    if folded.isascii():
-        return " ".join(_NO_WORD.sub(" ", folded).split())
-    # Marks are kept apart from punctuation: Hindi vowel signs are marks, and words are not words without them.
-    kept = "".join(sign if unicodedata.category(sign)[0] == "M" else _NO_WORD.sub(" ", sign) for sign in folded)
-    return " ".join(kept.split())
+    narrow = unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES)
+    if "\0" in narrow or "\ufffd" in narrow:
+        return narrow  # broken on its way: no phrase, whatever is left of it
+    return " ".join(narrow.translate(_LEFT).split())
+
+
+plain = lru_cache(maxsize=1024)(folded)  # a page is judged more than once, and asks of its title each time
 
 
 def _plain(*phrases: str) -> frozenset[str]:
-    return frozenset(plain(phrase) for phrase in phrases)
+    return frozenset(map(folded, phrases))
 
 
 _THINGS = (
@@ -53,7 +70,7 @@ _STARTS = (
 )
 
 REMOVED = frozenset(
-    plain(f"{start}{thing} {end}") for start in _STARTS for thing in _THINGS for end in _ENDINGS
+    folded(f"{start}{thing} {end}") for start in _STARTS for thing in _THINGS for end in _ENDINGS
 ) | _plain(
     "404 not found",
     "not found 404",

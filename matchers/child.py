@@ -46,7 +46,7 @@ def _answer(wanted: Wanted, data: bytes, limits: Limits) -> bytes:
             from matchers import video
 
             return wire.told_prints([video.read(data, limits, deep=wanted is Wanted.DEEP_FILM)])
-        found = pictures.read(data, limits)
+        found = pictures.read(data, limits, light=True)
         return wire.told_prints(prints.taken_of_all(found, limits, deep=wanted is Wanted.DEEP_PRINTS))
     except PictureError as error:
         return wire.told_error(error)

@@ -109,6 +109,8 @@ class Nearest:
         """Find the known pictures that are seen in the one that was met; none where it has no features."""
         if met.features is None or len(met.features.points) < 2 or not self._blocks:
             return []
+        # More threads take longer, and turn on the spot where they wait. Each thread that asks has to be told anew.
+        faiss.omp_set_num_threads(1)
         self._lay_together()
         sides = [(QUARTERS, met.features), (MIRRORED, local.mirrored(met.features))]
         ranked = sorted(
@@ -163,7 +165,6 @@ class Nearest:
 
 
 def _trained(rows: Floats) -> faiss.Index:
-    faiss.omp_set_num_threads(1)
     lists = int(np.clip(len(rows) // PER_LIST, 1, MOST_LISTS))
     index = faiss.IndexIVFScalarQuantizer(
         faiss.IndexFlatL2(WIDTH), WIDTH, lists, faiss.ScalarQuantizer.QT_8bit_direct, faiss.METRIC_L2, False
@@ -184,13 +185,11 @@ def _alike(known: Floats, met: Floats) -> Numbers:
 
 def _partners(met: Features, known: Features) -> tuple[Numbers, Numbers]:
     """Pair features whose nearest is clearly nearer than their second nearest."""
-    alike = met.descriptors.astype(np.float32) @ known.descriptors.T.astype(np.float32)  # all of one length
-    at = np.arange(len(alike))
-    nearest = alike.argmax(axis=1)
-    first = alike[at, nearest]
-    alike[at, nearest] = -np.inf
-    mine = np.flatnonzero(LONGEST - 2 * first < PARTNER**2 * (LONGEST - 2 * alike.max(axis=1)))
-    return mine, nearest[mine]
+    here, there = (one.descriptors.astype(np.float32) for one in (met, known))
+    alike, nearest = faiss.knn(here, there, 2, metric=faiss.METRIC_INNER_PRODUCT)  # all are of one length
+    apart = LONGEST - 2 * alike
+    mine = np.flatnonzero(apart[:, 0] < PARTNER**2 * apart[:, 1])
+    return mine, nearest[mine, 0]
 
 
 def _region(box: Box, whole: Box) -> Region | None:

@@ -4,7 +4,7 @@ A print crosses the wire from the child that decodes, and lies sealed in the cas
 back as bytes of anybody: their shape is checked, and nothing in them is carried out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -107,14 +107,13 @@ def taken(picture: Picture, *, deep: bool = False) -> Print | None:
     Args:
         deep: local features too, some 30 ms more.
     """
-    whole = hashes.pdq(picture.pixels)
-    if whole is None:
-        return None
-    parts = [_part(Box(0, 0, *picture.pixels.shape[1::-1]), Because.WHOLE, whole)]
-    for region in regions(picture.pixels)[1:]:
-        found = hashes.pdq(region.box.of(picture.pixels))
-        if found is not None:
-            parts.append(_part(region.box, region.because, found))
+    light = hashes.light_of(picture.pixels)
+    whole = hashes.pdq_of(light)
+    return None if whole is None else _taken(picture, light, whole, deep=deep)
+
+
+def _taken(picture: Picture, light: hashes.Floats, whole: hashes.Turned, *, deep: bool) -> Print:
+    parts = [_whole(picture, whole), *_parts(light, regions(picture.pixels)[1:])]
     return Print(picture.width, picture.height, tuple(parts), _features(picture) if deep else None)
 
 
@@ -124,12 +123,8 @@ def taken_of_still(picture: Picture, whole: hashes.Turned, *, deep: bool = False
     Films are cropped a little to escape those who look for them. A hash bears a crop of 3 % of the side; those of two
     crops beside it bear 10 %.
     """
-    parts = [_part(Box(0, 0, *picture.pixels.shape[1::-1]), Because.WHOLE, whole)]
     inner = regions(picture.pixels, collages=False)[1 : 1 + MOST_INNER]
-    for region in (*inner, *_crops(picture)):
-        found = hashes.pdq(region.box.of(picture.pixels))
-        if found is not None:
-            parts.append(_part(region.box, region.because, found))
+    parts = [_whole(picture, whole), *_parts(hashes.light_of(picture.pixels), [*inner, *_crops(picture)])]
     return Print(picture.width, picture.height, tuple(parts), _features(picture) if deep else None)
 
 
@@ -147,12 +142,10 @@ def taken_of_all(pictures: Sequence[Picture], limits: Limits | None = None, *, d
     """
     kept: list[Print] = []
     for picture in pictures:
-        one = hashes.pdq(picture.pixels)
-        if one is None or (kept and one.upright.distance(kept[-1].whole.upright) <= hashes.RADIUS):
-            continue
-        found = taken(picture, deep=deep)
-        if found is not None:
-            kept.append(found)
+        light = hashes.light_of(picture.pixels)
+        whole = hashes.pdq_of(light)
+        if whole is not None and not (kept and whole.upright.distance(kept[-1].whole.upright) <= hashes.RADIUS):
+            kept.append(_taken(picture, light, whole, deep=deep))
     if not kept:
         raise TooPlain(limits)
     return kept
@@ -167,6 +160,18 @@ def of_hash(fingerprint: Fingerprint) -> Print:
     if fingerprint.kind is not Kind.PDQ:
         raise BadHash("pictures are matched by PDQ hashes")
     return Print(0, 0, (Part(Box(0, 0, 0, 0), Because.WHOLE, (fingerprint,)),))
+
+
+def _whole(picture: Picture, found: hashes.Turned) -> Part:
+    return _part(Box(0, 0, *picture.pixels.shape[1::-1]), Because.WHOLE, found)
+
+
+def _parts(light: hashes.Floats, found: Iterable[Region]) -> Iterator[Part]:
+    """Hash regions of a picture that is so light; plain ones have no hash."""
+    for region in found:
+        hashed = hashes.pdq_of(region.box.of(light))
+        if hashed is not None:
+            yield _part(region.box, region.because, hashed)
 
 
 def _part(box: Box, because: Because, found: hashes.Turned) -> Part:

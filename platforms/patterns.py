@@ -41,6 +41,7 @@ def _compiled(pattern: str) -> Any:  # noqa: ANN401  # ships no types
     return regex.compile(pattern)
 
 
+@lru_cache(maxsize=4096)
 def flaw(pattern: str) -> str | None:
     """Say why a pattern cannot be used: it is none, or it backtracks for ever on a text made for it."""
     try:

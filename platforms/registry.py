@@ -63,6 +63,10 @@ class Registry:
     def __iter__(self) -> Iterator[Sheet]:
         return iter(self._sheets.values())
 
+    def __deepcopy__(self, _: object) -> Self:
+        """Give itself: it never changes, and Scrapy copies its settings with all that is in them, for each spider."""
+        return self
+
     def __len__(self) -> int:
         return len(self._sheets)
 

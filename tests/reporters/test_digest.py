@@ -1,15 +1,20 @@
 """A digest says on one screen what came back and what waits, and nothing that could harm."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
 
+from casebook.asked import Asked, Step
+from casebook.falls import Down
+from casebook.readers import LANGUAGES
 from casebook.vocabulary import DigestKind
-from casebook.week import Back, Blind, Copy, Down, Due, Lost, Some, Week
-from reporters.digest import Writer
+from casebook.week import Back, Blind, Copy, Due, Lost, Some, Week
+from reporters.bases import known
+from reporters.digest import Writer, _words
 from reporters.outbox import PLAIN
 
 UNTIL = datetime(2026, 3, 9, 3, tzinfo=UTC)
@@ -25,7 +30,8 @@ FULL = Week(
         2,
     ),
     copies=Some((Copy("C-7F3K2M", 4, "features", AT),), 41),
-    missed=Some((Due("C-2CDEFG", 30, "us-tida", AT),), 1),
+    missed=Some((Due("C-2CDEFG", 30, "us-tida", AT), Due("C-2CDEFG", 32, "policy", AT, True, Step(35, False))), 2),
+    asked=Some((Asked("C-2CDEFG", ((30,), (32, 35)), ("imgur", None, "x"), (35,)),), 1),
     due=Some((Due("C-7F3K2M", 31, "us-tida", UNTIL + timedelta(hours=20)),), 1),
     lost=Some((Lost("C-7F3K2M", 3, "telegram", AT),), 1),
     blind=(Blind("imgur", AT),),
@@ -60,7 +66,10 @@ def test_the_text_says_it_on_one_screen() -> None:
     assert len(lines) <= 60
     assert max(len(line) for line in lines) <= 80
     text = "\n".join(lines)
-    for row in ("C-7F3K2M  12    dropbox       9 Mar 03:00  2", "us-tida", "14 – 20", "and 40 more", "▁▁█▁▃▁▃"):
+    for row in (
+        "C-7F3K2M  12    dropbox       9 Mar 03:00  2", "TAKE IT DOWN (US)", "14 – 20", "and 40 more", "▁▁█▁▃▁▃",
+        "we follow up: the site's rules  9 Mar 03:00  35, to send", "C-2CDEFG  30, 32 → 35  3 sites  35",
+    ):  # fmt: skip
         assert row in text
     assert "pehra report again REPORT" in text
 
@@ -105,7 +114,27 @@ def test_urdu_is_urdu_but_for_ids_and_commands() -> None:
 
 
 def test_the_subject_tells_a_stranger_nothing() -> None:
-    assert received(FULL, "en")["Subject"] == "Pehra: the week, 47 to look at"
+    assert received(FULL, "en")["Subject"] == "Pehra: the week, 48 to look at"
+
+
+def test_what_is_long_past_has_its_year() -> None:
+    old = Week(UNTIL, UNTIL, missed=Some((Due("C-7F3K2M", 4, "us-tida", UNTIL - timedelta(days=300)),), 1))
+    assert "13 May 2025" in part(received(old, "en"), "plain")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_basis_has_its_short_name(language: str) -> None:
+    names = _words()[language]["basis_names"]
+    assert set(names) == set(known())
+    assert max(map(len, names.values())) <= 26
+
+
+def test_what_was_done_is_not_asked_for_again() -> None:
+    done = Back("C-7F3K2M", 12, "dropbox", AT, 2, flapping=False, report=31, again=Step(40, sent=True))
+    open_one = Back("C-7F3K2M", 13, "dropbox", AT, 2, flapping=False, report=31)
+    for back, asks in ((Some((done,), 1), False), (Some((done, open_one), 2), True), (Some((done,), 41), True)):
+        text = part(received(replace(QUIET, back=back), "en"), "plain")
+        assert ("pehra report again REPORT" in text) is asks
 
 
 def test_nothing_in_it_is_fetched_or_runs() -> None:
