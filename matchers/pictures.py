@@ -163,7 +163,9 @@ def _picture(opened: Image.Image, frame: int, limits: Limits, *, light: bool) ->
         raise TooManyPixels(limits)
     if min(width, height) < LEAST_SIDE:
         raise TooSmall(limits)
-    opened.draft("L" if light else None, _working(width, height))  # a JPEG is decoded at an eighth to a half, where that is enough
+    opened.draft(
+        "L" if light else None, _working(width, height)
+    )  # a JPEG is decoded at an eighth to a half, where that is enough
     opened.load()
     turn = _turn(opened)
     small = _turned(_over_ground(_small(_plain(opened), width, height)), turn)

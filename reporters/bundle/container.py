@@ -17,7 +17,7 @@ from reporters.bundle.packing import Package
 CHUNK = 1 << 20
 LOCAL = struct.Struct("<26xHH")  # what stands before a name: its length, and that of what follows it
 DOCUMENT_BYTES = 50_000_000  # a larger document is none of ours
-UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, NotImplementedError, RuntimeError)
+UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError)
 TABLE, END = "the ZIP's own table of contents", "the end of the ZIP"
 
 
@@ -85,7 +85,7 @@ class Container:
         """
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error, UnicodeError) as error:
+        except (*UNREADABLE, OSError, ValueError) as error:
             raise ValueError("this is no ZIP, or its table of contents cannot be read") from error
         self._file = file
         self.sizes: dict[str, int] = {one.filename: one.file_size for one in self._zip.infolist()}
@@ -101,7 +101,7 @@ class Container:
             return {TABLE: "a name stands twice in this ZIP"}
         try:
             return self._walk(members)
-        except (ValueError, zipfile.LargeZipFile, struct.error):
+        except (*UNREADABLE, ValueError, zipfile.LargeZipFile):
             return {TABLE: "this is not as Pehra writes it"}
 
     def _walk(self, members: list[zipfile.ZipInfo]) -> dict[str, str]:

@@ -8,13 +8,13 @@ from typing import Any, BinaryIO
 
 from casebook.errors import Refused, Unavailable
 from reporters.bundle import replayed, stamps, trees
-from reporters.bundle.container import TABLE, Container
+from reporters.bundle.container import TABLE, UNREADABLE, Container
 from reporters.bundle.contents import BUNDLE, NO_RECORD, PART_NAME, record_file
 from reporters.bundle.findings import Findings
 from reporters.bundle.signing import fingerprint, is_signed
 from reporters.bundle.writing import KEY, MANIFEST, ROOTS, SIGNATURE, WACZ
 
-FORMS = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError)
+FORMS = (LookupError, TypeError, ValueError, AttributeError, OverflowError, *UNREADABLE)  # what bytes that lie lead to
 MADE = ("evidence.capture", "evidence.none", "evidence.add")  # acts that made a record
 APART = timedelta(minutes=5)  # how far a collector's clock and a time-stamp server's may differ
 SHOWN = ("index.html", "report.pdf", "READ-ME-FIRST.txt", "custody.json", "custody.txt", "bundle.json", "chain.sha256")
