@@ -8,6 +8,7 @@ export PEHRA_HOME
 BIN := .venv/bin
 READY := .venv/ready
 BROWSER := .venv/browser
+AGE := .venv/age
 
 .DEFAULT_GOAL := run
 .PHONY: run test demo bench lint clean setup
@@ -16,7 +17,7 @@ run: setup
 	@test -f "$(PEHRA_HOME)/monitor.key" || test -d "$(PEHRA_HOME)" -a -n "$$PEHRA_MONITOR_KEY" || $(BIN)/pehra init
 	@exec $(BIN)/pehra run
 
-test: setup
+test: setup $(AGE)
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest
 
@@ -49,6 +50,11 @@ $(READY): requirements.lock pyproject.toml
 # Without a browser everything still works, except for pages that only scripts can show.
 $(BROWSER): setup/browser.sh | $(READY)
 	@sh setup/browser.sh $(BIN)
+	@touch $@
+
+# The tests open what is sealed with the ordinary program too.
+$(AGE): setup/age.sh | $(READY)
+	@sh setup/age.sh
 	@touch $@
 
 clean:

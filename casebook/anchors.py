@@ -101,7 +101,7 @@ def make(book: Casebook, *, actor: Actor, at: datetime) -> Anchor:
     """Sign the journal's head, this act included; the home's signing key is made when it is first needed."""
     require(actor, Right.VERIFY_JOURNAL)
     with book.writing() as session:
-        key = _key(session, book.vault)
+        key = signing_key(session, book.vault)
         journal.append(session, book.vault, actor, "journal.anchor", "home", at)
         row = session.scalars(select(Book)).one()
         public = key.public_key().public_bytes_raw().hex()
@@ -110,7 +110,8 @@ def make(book: Casebook, *, actor: Actor, at: datetime) -> Anchor:
         return Anchor(length=length, head=head, at=when, key=public, signature=signature)
 
 
-def _key(session: Session, vault: Vault) -> Ed25519PrivateKey:
+def signing_key(session: Session, vault: Vault) -> Ed25519PrivateKey:
+    """Give the home's own key for signatures, made when it is first needed, inside the caller's transaction."""
     row = session.scalars(select(Book).with_for_update()).one()
     if row.signing_key is None:
         row.signing_key = vault.seal(COLUMN, vault.fresh_key().hex())

@@ -15,7 +15,7 @@ from casebook.errors import Refused
 from casebook.evidence import CaptureView, Said
 from casebook.strongroom import SealedPart, Strongroom
 from casebook.vocabulary import LinkId
-from cli import evidence_capture
+from cli import evidence_capture, evidence_export
 from cli.context import Session, command
 from cli.output import as_json as print_json
 from cli.output import table
@@ -34,6 +34,7 @@ def join(pehra: click.Group) -> None:
     command(group, "add")(add)
     command(group, "list")(list_evidence)
     command(group, "show")(show)
+    evidence_export.join(group)
     evidence_capture.join(group)
     pehra.add_command(group)
 

@@ -44,6 +44,11 @@ ANSWERS: dict[tuple[str, ...], tuple[list[str], set[str]]] = {
     ("evidence", "add"): (["{ref}", "--what", "a number"], {"case", "number", "sha256", "kind"}),
     ("evidence", "list"): (["{ref}"], {"case", "records", "exports"}),
     ("evidence", "show"): (["{ref}", "1"], {"number", "record", "sha256", "parts"}),
+    ("evidence", "export"): (
+        ["{ref}", "--to", "a court", "--for", "a complaint"],
+        {"case", "export", "file", "records", "redacted", "bytes", "sha256", "key", "missing"},
+    ),
+    ("evidence", "verify"): (["{ref}"], {"whole", "verified"}),
     ("consent", "revoke"): (["{ref}", "capture"], {"case", "act", "given"}),
     ("consent", "list"): (["{ref}"], {"case", "acts", "ledger"}),
     ("followup", "add"): (["{ref}", "--due", "+3d"], {"case", "entry", "due_at"}),

@@ -210,6 +210,8 @@ ASKED: list[list[str]] = [
     ["evidence", "list", HIDDEN], ["evidence", "list", HIDDEN, "--link", LINK], ["evidence", "show", HIDDEN, "1"],
     ["evidence", "add", HIDDEN, "--what", "x"], ["evidence", "add", OWN, "--what", "x"], ["evidence", "list", OWN],
     ["consent", "give", OWN, "capture"], ["evidence", "add", OWN, "--what", "x"], ["evidence", "list", OWN],
+    ["evidence", "export", HIDDEN, "--to", "x", "--for", "x"], ["evidence", "export", HIDDEN, "--again", "1"],
+    ["evidence", "export", OWN, "--again", "1"], ["evidence", "verify", HIDDEN], ["evidence", "verify"],
     ["evidence", "capture", "1"], ["evidence", "list", OWN],
     ["doctor"], ["retention", "run"], ["db", "upgrade"], ["db", "backup", "copy.age"], ["officer", "passphrase"],
     ["officer", "restore", "amna"], ["officer", "add", "amna"], ["officer", "remove", "nobody"], ["key", "rotate"],
