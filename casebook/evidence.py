@@ -19,6 +19,7 @@ from casebook.tables import Address, Capture, CapturePart, CaptureRecord, Case, 
 from casebook.taken import ARCHIVE, SAYS, SCREENSHOT, Body, CaptureView, Kept, PartView, Said, Taken, Watcher
 from casebook.vocabulary import CaseId, NotKept, RecordKind, Verdict, Why
 from casebook.watchers import body, holders, of_address, want, watchers
+from casebook.wishes import Due, Wish
 
 __all__ = [
     "SAYS", "Body", "CaptureView", "Kept", "PartView", "Said", "Taken", "Watcher", "add", "body", "copy_part", "keep",
@@ -76,9 +77,12 @@ def _hold(session: Session, cases: list[CaseId]) -> set[int]:
 
 
 def _for_case(making: _Capture, watcher: Watcher) -> Kept | None:
-    """Make one case's record, or none where it would say once more what the newest one says."""
+    """Make one case's record; none where it would say again what the newest one says, or alone would not be due."""
     session, at = making.session, making.at
     case, link = session.get_one(Case, watcher.case), session.get_one(WatchedLink, watcher.link)
+    due = _due(link, making.taken)
+    if due is None:
+        return None
     reason, says = _not_kept(making, watcher, case)
     _note(link, making.taken, kept=reason is None)
     if reason in SAID_ONCE and _said_last(session, watcher, reason):
@@ -88,7 +92,7 @@ def _for_case(making: _Capture, watcher: Watcher) -> Kept | None:
     parts = [] if reason else _allowed(making.taken, watcher)
     kind = RecordKind.NONE if reason else RecordKind.PAGE
     capture = _row(making) if parts else None
-    fields = _fields(making, watcher, parts, says)
+    fields = _fields(making, watcher, due.why, parts, says)
     row = chain.append(
         session, making.book.vault, case, fields, kind=kind, at=at, capture=capture, link=watcher.link, reason=reason
     )
@@ -102,6 +106,14 @@ def _for_case(making: _Capture, watcher: Watcher) -> Kept | None:
     act = f"evidence.none {reason}" if reason else "evidence.capture"
     journal.append(session, making.book.vault, making.actor, act, f"{case.ref}/{row.number}", at)
     return Kept(case.ref, row.number, row.sha256.hex(), kind, watcher.link, reason)
+
+
+def _due(link: WatchedLink, taken: Taken) -> Due | None:
+    """Say why a capture is due to one case, as if no other watched: else a record would tell that one does."""
+    verdict = taken.facts.get("verdict")
+    if verdict is None:
+        return Due(link.capture_wanted or taken.why)
+    return Wish(frozenset({link.captured}), link.capture_wanted).due(Verdict(verdict))
 
 
 def _not_kept(making: _Capture, watcher: Watcher, case: Case) -> tuple[NotKept | None, list[str]]:
@@ -163,27 +175,16 @@ def _forget_unkept(making: _Capture) -> None:
         making.session.execute(delete(CapturePart).where(*unkept))
 
 
-def _fields(making: _Capture, watcher: Watcher, parts: list[SealedPart], says: list[str]) -> dict[str, Any]:
+def _fields(making: _Capture, watcher: Watcher, why: Why, parts: list[SealedPart], says: list[str]) -> dict[str, Any]:
     taken = making.taken
     ours = {
-        "why": _why(making.session, watcher, taken).value,
+        "why": why.value,
         "started_at": chain.moment(taken.started_at),
         "ended_at": chain.moment(taken.ended_at),
         "parts": [_referring(making, watcher, one) for one in captures.listed(parts)],
         "left_out": says,
     }
     return {"address": making.url, "collector": making.actor.name} | taken.facts | ours
-
-
-def _why(session: Session, watcher: Watcher, taken: Taken) -> Why:
-    """Say why as this case may know it: what another case asked for is a visit."""
-    if watcher.wanted is not None:
-        return watcher.wanted
-    if taken.why is Why.CHANGE:
-        return taken.why
-    seen = select(CaptureRecord.id).where(CaptureRecord.link_id == watcher.link, CaptureRecord.kind == RecordKind.PAGE)
-    new = session.scalar(seen.limit(1)) is None
-    return Why.FIRST_SEEN if taken.why is Why.FIRST_SEEN and new else Why.VISIT
 
 
 def _referring(making: _Capture, watcher: Watcher, part: dict[str, Any]) -> dict[str, Any]:

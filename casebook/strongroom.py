@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import io
 import os
+import re
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -32,6 +33,8 @@ FOLDER = "evidence"
 ENDING, WAITING = ".age", ".part"
 NAME_BYTES, TOKEN_BYTES = 16, 8
 CHUNK_BYTES = 1 << 20
+NAMED = re.compile(r"[0-9a-f]{32}\.age")
+LEFT = re.compile(r"([0-9a-f]{32})\.([0-9]{1,19})\.([0-9a-f]{16})\.part")
 AHEAD = 4  # chunks that may wait to be sealed: what one capture holds in memory beside itself
 FULL = "the disk is full or failing: nothing of this was kept"
 
@@ -121,8 +124,9 @@ class Strongroom:
     def settle(self, files: Iterable[str]) -> None:
         """Let files that are on record now be what they are called there."""
         for file in files:
+            waiting = self._waiting(file)
             path, handle = self._held.pop(file, (None, None))
-            for one in [path] if path is not None else self._waiting(file):
+            for one in [path] if path is not None else waiting:
                 one.replace(self.folder / file)
             if handle is not None:
                 handle.close()
@@ -130,8 +134,9 @@ class Strongroom:
     def drop(self, files: Iterable[str]) -> None:
         """Remove files, waiting or settled."""
         for file in files:
+            waiting = self._waiting(file)
             path, handle = self._held.pop(file, (None, None))
-            for one in (*([path] if path is not None else self._waiting(file)), self.folder / file):
+            for one in (*([path] if path is not None else waiting), self.folder / file):
                 one.unlink(missing_ok=True)
             if handle is not None:
                 handle.close()
@@ -155,6 +160,8 @@ class Strongroom:
         self.drop([one for one in files if one not in recorded])
 
     def _waiting(self, file: str) -> list[Path]:
+        if not NAMED.fullmatch(file):
+            raise Unavailable("the database names a sealed file as no file is named: it was altered")
         return list(self.folder.glob(f"{file.removesuffix(ENDING)}.*{WAITING}"))
 
     def open(self, file: str, secret: str, into: BinaryIO) -> None:
@@ -172,7 +179,8 @@ class Strongroom:
                 raise Unavailable(f"the sealed file {file} was altered, or is not whole") from None
 
     def _reading(self, file: str) -> BinaryIO:
-        for path in (self.folder / file, *self._waiting(file), self.folder / file):  # it may be settled just now
+        waiting = self._waiting(file)
+        for path in (self.folder / file, *waiting, self.folder / file):  # it may be settled just now
             try:
                 return path.open("rb", buffering=CHUNK_BYTES)
             except FileNotFoundError:
@@ -181,7 +189,7 @@ class Strongroom:
 
     def has(self, file: str) -> bool:
         """Tell whether a file is there."""
-        return (self.folder / file).exists() or bool(self._waiting(file))
+        return bool(self._waiting(file)) or (self.folder / file).exists()
 
     def files(self) -> set[str]:
         """Name every file that is settled."""
@@ -191,7 +199,10 @@ class Strongroom:
         """Find what dead processes were writing, and hold it until it is settled or dropped."""
         found: dict[tuple[int, str], list[tuple[str, float]]] = defaultdict(list)
         for path in sorted(self.folder.glob(f"*{WAITING}")):
-            stem, address, token, _ = path.name.split(".")
+            named = LEFT.fullmatch(path.name)
+            if named is None:
+                continue
+            stem, address, token = named.groups()
             if self._take(stem + ENDING, path):
                 found[int(address), token].append((stem + ENDING, path.stat().st_mtime))
         return [

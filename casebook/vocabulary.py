@@ -292,7 +292,7 @@ class NotKept(StrEnum):
 
 
 class Why(StrEnum):
-    """Why a capture was made, or is wanted; a case that did not ask for one that another did gets a `visit`."""
+    """Why a capture was made, or is wanted; `visit` where nobody can say why it was."""
 
     FIRST_SEEN = "first-seen"
     CHANGE = "change"

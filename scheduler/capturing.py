@@ -45,7 +45,8 @@ def capture_now(book: Casebook, home: Home, wanted: Sequence[LinkId], why: Why, 
     if able:
         evidence.want(book, able, why, actor=actor, at=now())
     for _ in range(LOOKS):
-        waiting = [link for link in able if captured.of_links(book, [link], actor=actor, at=now())[link].wanted]
+        stands = captured.of_links(book, able, actor=actor, at=now())
+        waiting = [link for link, one in stands.items() if one.wanted and not _is_new(before[link], one)]
         if not waiting:
             break
         jobs.look_now(book, home, links.addresses_of(book, waiting, actor=actor, at=now()), actor=actor)

@@ -164,17 +164,31 @@ def test_the_chain_goes_on_and_the_journal_names_each_link_of_it(
     assert journal.verify(book, officer).first_bad is None
 
 
-def test_what_another_case_asked_for_is_a_visit_to_this_one(
+def test_a_case_gets_the_records_that_it_would_have_alone(
     book: Casebook, room: Strongroom, officer: Actor, colleague: Actor
 ) -> None:
+    """Else its records would tell that another case watches the address, and what it asked for."""
     mine, theirs = case(book, officer, 1), case(book, colleague, 2)
-    keep(book, room, taken(sealed(room), why=Why.FIRST_SEEN))
+    up, down = {"facts": {"verdict": "live"}}, {"facts": {"verdict": "removed"}}
+    keep(book, room, taken(sealed(room), why=Why.FIRST_SEEN, **up))
     evidence.want(book, [mine[1]], Why.REPORT, actor=officer, at=START)
     assert [one.wanted for one in evidence.watchers(book, AddressId(1), actor=MONITOR)] == [Why.REPORT, None]
-    keep(book, room, taken(sealed(room), why=Why.REPORT, hours=1))
-    assert [one.fields["why"] for one in of_case(book, mine[0], officer)] == ["first-seen", "report"]
-    assert [one.fields["why"] for one in of_case(book, theirs[0], colleague)] == ["first-seen", "visit"]
+    keep(book, room, taken(sealed(room), why=Why.REPORT, hours=1, **up))
     assert [one.wanted for one in evidence.watchers(book, AddressId(1), actor=MONITOR)] == [None, None]
+    third = case(book, officer, 3)
+    keep(book, room, taken(sealed(room), why=Why.FIRST_SEEN, hours=2, **up))
+    keep(book, room, taken(sealed(room), why=Why.CHANGE, hours=3, **down))
+    keep(book, room, taken(sealed(room), why=Why.CHANGE, hours=4, **down))
+    assert len(folder(room)) == 4
+    said = {
+        ref: [one.fields["why"] for one in of_case(book, ref, actor)]
+        for ref, actor in ((mine[0], officer), (theirs[0], colleague), (third[0], officer))
+    }
+    assert said == {
+        mine[0]: ["first-seen", "report", "change"],
+        theirs[0]: ["first-seen", "change"],
+        third[0]: ["first-seen", "change"],
+    }
 
 
 @ON_ONE

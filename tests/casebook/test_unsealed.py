@@ -143,3 +143,19 @@ def test_an_empty_part_is_sealed_too(tmp_path: Path) -> None:
     with (tmp_path / "out").open("wb") as into:
         room.open(part.file, part.secret, into)
     assert (part.bytes, (tmp_path / "out").read_bytes()) == (0, b"")
+
+
+def test_a_file_outside_is_out_of_reach_whatever_the_database_says(tmp_path: Path) -> None:
+    room, outside = Strongroom(tmp_path), tmp_path / "monitor.key"
+    outside.write_bytes(b"key")
+    room.seal("item", "text/plain", lambda _: None)
+    for name in ("../monitor.key", str(outside), "*.age", "../" + "0" * 32 + ".age", ""):
+        for verb in (room.drop, room.settle):
+            with pytest.raises(Unavailable, match="altered"):
+                verb([name])
+        with pytest.raises(Unavailable, match="altered"):
+            room.open(name, "", sys.stdout.buffer)
+    assert outside.exists()
+    (room.folder / "notes.part").touch()
+    (room.folder / "a.b.c.part").touch()
+    assert Strongroom(tmp_path).left() == []

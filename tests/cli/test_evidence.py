@@ -63,6 +63,9 @@ def test_what_a_terminal_would_obey_is_not_printed(staff: Staff, agreed: str) ->
         pytest.param("chat.txt", b"\xff\xd8\xff\xe0 what is no text", False, id="a picture called text"),
         pytest.param("chat.txt", b"words, then \0", False, id="something behind words"),
         pytest.param("chat.txt", "سلام".encode()[:-1], False, id="cut off in a letter"),
+        pytest.param("chat.txt", b"words\n<SVG width='9'></svg>", False, id="a drawing"),
+        pytest.param("card.vcf", b"BEGIN:VCARD\nPHOTO;ENCODING=b:AA\n", False, id="a card with a photograph"),
+        pytest.param("mail.txt", b"x" * 1048570 + b" data:image/png", False, id="a picture across two pieces"),
     ],
 )
 def test_of_a_minors_case_only_text_is_taken(staff: Staff, tmp_path: Path, name: str, data: bytes, taken: bool) -> None:
