@@ -256,6 +256,7 @@ def masked(value: Any, name: str = "") -> Any:
             "took_ms",
             "backup",
             "key",
+            "evidence",
             "last_beat_at",
         }
         or (isinstance(value, int) and name in {"image", "name", "source", "sighting"})
