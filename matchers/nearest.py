@@ -6,7 +6,7 @@ large and equally turned count together; the pictures with most of them are look
 Source: Jégou, Douze and Schmid, "Hamming embedding and weak geometric consistency for large scale image search" (2008).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import faiss
@@ -202,7 +202,8 @@ def _products(one: Pixels, other: Pixels) -> Floats:
     By numpy it would be spread over threads, which then turn on the spot; by faiss it takes thrice as long.
     """
     here, there = one.astype(np.float32), np.ascontiguousarray(other.T.astype(np.float32))
-    products: Floats = np.asarray(cv2.gemm(here, there, 1, None, 0), np.float32)
+    library: Any = cv2  # its types do not know that nothing may be added
+    products: Floats = library.gemm(here, there, 1, None, 0)
     return products
 
 
