@@ -16,7 +16,8 @@ from casebook.tables import Case, Entry, Image, Sighting
 from casebook.vocabulary import Act, EntryKind, MediaKind, Origin
 
 WIDEST = 64  # bits: beyond it unrelated pictures meet
-MOST = 20_000  # pictures of one case
+MOST = 200_000  # pictures of one case: a whole list of hashes from elsewhere, and more
+AT_ONCE = 5_000  # asked about in one statement: databases take some tens of thousands of values
 
 
 @dataclass(frozen=True)
@@ -99,22 +100,27 @@ def add(
         if (_count(session, case.id) or 0) + len(pictures) - len(known) > MOST:
             raise Refused(f"a case looks for at most {MOST} pictures")
         already = {one.id for one in known.values()}
-        numbers = []
         for one in pictures:
             row = known.get(one.print)
             if row is None:
                 known[one.print] = row = _new(session, book, case.id, one, actor, at, radius)
             if deep and one.features is not None and row.features is None:
                 row.features = book.vault.seal_bytes("image.features", one.features)
-            numbers.append(row.id)
+        session.flush()
+        numbers = [known[one.print].id for one in pictures]
         journal.append(session, book.vault, actor, f"image.add {len(set(numbers) - already)}", case.ref, at)
         return Added(numbers, already)
 
 
 def _known(session: Session, book: Casebook, case: int, pictures: Iterable[NewImage]) -> dict[bytes, Image]:
     wanted = {_digest(book, one.print): one.print for one in pictures}
-    query = select(Image).where(Image.case_id == case, Image.print_digest.in_(wanted))
-    return {wanted[row.print_digest]: row for row in session.scalars(query)}
+    found: dict[bytes, Image] = {}
+    digests = list(wanted)
+    for first in range(0, len(digests), AT_ONCE):
+        some = digests[first : first + AT_ONCE]
+        query = select(Image).where(Image.case_id == case, Image.print_digest.in_(some))
+        found |= {wanted[row.print_digest]: row for row in session.scalars(query)}
+    return found
 
 
 def _digest(book: Casebook, print: bytes) -> bytes:  # noqa: A002
@@ -138,7 +144,6 @@ def _new(
         added_at=at,
     )
     session.add(row)
-    session.flush()
     return row
 
 
@@ -153,7 +158,7 @@ def list_of(book: Casebook, *, actor: Actor, at: datetime, case: str | None = No
         ref = "all" if case is None else admit(session, actor, case, at).ref
         query = _joined().where(Case.closed_at.is_(None) if case is None else Case.ref == ref)
         rows = session.execute(query.where(Case.id.in_(reach(actor, at))).order_by(Image.id)).all()
-        opened = {one.Case.id: _key(session, actor, one.Case.id, at) for one in rows}
+        opened = {one: _key(session, actor, one, at) for one in sorted({row.Case.id for row in rows})}
         journal.append(session, book.vault, actor, "image.list", ref, at)
         return [_view(row, opened[row.Case.id]) for row in rows]
 
@@ -233,7 +238,7 @@ def bank(book: Casebook, case: int, *, actor: Actor) -> list[Banked]:
     """Give what a sweep of this case matches: consented, not resting, of an open case that is no minor's."""
     require(actor, Right.RECORD_CHECKS)
     with book.reading() as session:
-        rows = session.scalars(matched(case).order_by(Image.id)).all()
+        rows = session.scalars(matched(case).order_by(Image.id).execution_options(yield_per=AT_ONCE))
         of = session.get(Case, case)
         deep = of is not None and agrees(session, of, Act.DEEP_MATCH)
         return [_banked(book, row, deep=deep) for row in rows]

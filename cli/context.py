@@ -36,6 +36,11 @@ class Session:
         """The casebook, opened at first use."""
         return self.home.book()
 
+    def close(self) -> None:
+        """Let go of the casebook. A connection that stays open loses its locks to whoever reads the same file here."""
+        if "book" in self.__dict__:
+            self.book.engine.dispose()
+
     @cached_property
     def claim(self) -> Claim:
         """Who acts, as they say."""
@@ -74,7 +79,10 @@ def command(group: click.Group, name: str) -> Callable[[Callable[..., None]], cl
         @click.pass_obj
         @functools.wraps(function)
         def run(session: Session, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-            function(session, *args, **kwargs)
+            try:
+                function(session, *args, **kwargs)
+            finally:
+                session.close()
 
         return group.command(name)(run)
 

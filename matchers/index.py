@@ -7,7 +7,7 @@
 Keys are any whole numbers of at least 0; entries come and go without a restart.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import count, groupby
@@ -61,6 +61,7 @@ class Bank:
         self._numbers = count()
         self._entries: dict[int, _Entry] = {}
         self._number_of: dict[int, int] = {}
+        self._own_radii: Counter[int] = Counter()  # how many entries have each
         self._known, self._dismissed = Side(), Side()
         self._dismissed_of: dict[int, frozenset[int] | None] = {}
         self._nearest = Nearest()
@@ -78,6 +79,7 @@ class Bank:
             number = next(self._numbers)
             times = tuple(one.at_s for one in known.stills) if isinstance(known, Film) else None
             self._number_of[key], self._entries[number] = number, _Entry(key, radius, times)
+            self._own_radii.update([] if radius is None else [radius])
             self._known.add(number, known)
             self._nearest.add(number, known)
 
@@ -86,7 +88,8 @@ class Bank:
         with self._lock:
             number = self._number_of.pop(key, None)
             if number is not None:
-                del self._entries[number]
+                radius = self._entries.pop(number).radius
+                self._own_radii.subtract([] if radius is None else [radius])
                 self._known.remove(number)
                 self._nearest.remove(number)
 
@@ -133,7 +136,7 @@ class Bank:
         return SMALL_RADIUS if len(self._entries) <= SMALL else RADIUS
 
     def _by_hash(self, met: Print | Film, silence: _Silence) -> Iterator[Hit]:
-        radii = [one.radius for one in self._entries.values() if one.radius is not None]
+        radii = [radius for radius, entries in self._own_radii.items() if entries]
         reach = max(self._usual(), *radii, FILM_RADIUS if isinstance(met, Film) else 0)
         pairs = [one for one in self._known.pairs(met, reach) if self._wakes(one.owner, one.still, silence)]
         for owner, group in groupby(sorted(pairs, key=attrgetter("owner")), key=attrgetter("owner")):

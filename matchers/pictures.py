@@ -221,9 +221,8 @@ def _stretched(picture: Image.Image) -> Image.Image:
 
 
 def _small(picture: Image.Image, width: int, height: int) -> Image.Image:
-    larger = max(picture.size) > WORKING_SIZE  # what is made smaller looks the same by the cheaper filter
-    filter_ = Image.Resampling.HAMMING if larger else Image.Resampling.LANCZOS
-    return picture.resize(_working(width, height), filter_, reducing_gap=2.0)
+    # A cheaper filter saved two milliseconds, and missed one more of a hundred pictures within pictures.
+    return picture.resize(_working(width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _over_ground(picture: Image.Image) -> Image.Image:
