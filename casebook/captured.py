@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from casebook.access import Actor, Right, agreed, reach, require
 from casebook.store import Casebook
 from casebook.tables import CaptureRecord, Case, WatchedLink
+from casebook.taken import SAYS
 from casebook.vocabulary import Act, LinkId, NotKept, RecordKind, Verdict, Why
 from casebook.watchers import holding_children
 
@@ -80,3 +81,14 @@ def _captured(
         return known
     told = {name: getattr(newest, name) for name in ("number", "kind", "at", "reason")}
     return replace(known, **told, sha256=newest.sha256.hex(), capture=None if page is None else page.number)
+
+
+def lack(one: Captured, *, tried: bool = True) -> str:
+    """Say in a sentence why there is no capture of a link; `tried`: whether its newest record tells that."""
+    if not one.agreed:
+        return f"{one.case} has not agreed to captures; when they do: pehra consent give {one.case} capture"
+    if one.reason is not None and tried:
+        return SAYS[one.reason]
+    if one.minor:
+        return "It may hold somebody's child: nothing of it is captured; it is handed on by its address."
+    return "It has not been captured yet; its next visit is."

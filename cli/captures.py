@@ -46,7 +46,7 @@ def shown(known: dict[LinkId, Captured], numbers: Sequence[int]) -> dict[str, An
     each = {one: known[LinkId(one)].capture if one in known else None for one in numbers}
     found = [number for number in each.values() if number is not None]
     without = [
-        {"link": one, "reason": capturing.lack(known[LinkId(one)])}
+        {"link": one, "reason": captured.lack(known[LinkId(one)])}
         for one, number in each.items()
         if number is None and one in known
     ]

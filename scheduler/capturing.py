@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from casebook import captured, evidence, links
 from casebook.access import Actor
-from casebook.captured import Captured
+from casebook.captured import Captured, lack
 from casebook.store import Casebook
-from casebook.taken import SAYS
 from casebook.vocabulary import LinkId, RecordKind, Why
 from scheduler import jobs
 from scheduler.clock import now
@@ -58,14 +57,3 @@ def capture_now(book: Casebook, home: Home, wanted: Sequence[LinkId], why: Why, 
 
 def _is_new(before: Captured, after: Captured) -> bool:
     return after.number is not None and after.number != before.number
-
-
-def lack(one: Captured, *, tried: bool = True) -> str:
-    """Say in a sentence why there is no capture of a link."""
-    if not one.agreed:
-        return f"{one.case} has not agreed to captures; when they do: pehra consent give {one.case} capture"
-    if one.reason is not None and tried:
-        return SAYS[one.reason]
-    if one.minor:
-        return "It may hold somebody's child: nothing of it is captured; it is handed on by its address."
-    return "It has not been captured yet; its next visit is."

@@ -154,6 +154,12 @@ def card(number: int = 0, width: int = 320, height: int = 240) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
 
 
+def commented(png: bytes, length: int) -> bytes:
+    """Put a comment of so many blanks into a PNG: the picture stays, the file grows."""
+    end = len(png) - len(chunk(b"IEND", b""))
+    return png[:end] + chunk(b"tEXt", b"Comment\0" + b" " * length) + png[end:]
+
+
 def bomb() -> Iterator[bytes]:
     """Make gzip that unpacks to 1 GB of a page, piece by piece; neither end ever holds the whole.
 

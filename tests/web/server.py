@@ -258,8 +258,9 @@ async def endless(visit: Visit) -> None:
 
 async def picture(visit: Visit) -> None:
     number = visit.request.parts[-1].removesuffix(".png")
-    width = 320 + crc32(visit.request.path.encode()) % 256  # no two of the same size
-    await visit.answer(pages.card(int(number) if number.isdigit() else 0, width), kind="image/png")
+    own = crc32(visit.request.path.encode())
+    card = pages.card(int(number) if number.isdigit() else 0, 320 + own % 256)
+    await visit.answer(pages.commented(card, own % 60_000), kind="image/png")  # no two of the same size
 
 
 async def film(visit: Visit) -> None:
