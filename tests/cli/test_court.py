@@ -1,4 +1,4 @@
-"""A link is added, captured, removed and comes back; a stranger checks its bundle with the written steps alone."""
+"""A link is added, captured, reported, removed and comes back; a stranger checks its bundle with the written steps alone."""
 
 import zipfile
 from pathlib import Path
@@ -20,15 +20,23 @@ SETTINGS = {
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Helpline, str]:
-    """A case whose film was there, went, and came back; each time it was looked at because an officer asked."""
+    """A case whose film was there, was reported, went, and came back; it was looked at because an officer asked."""
     helpline = Helpline(tmp_path_factory.mktemp("court"), SETTINGS)
     with Web() as web:
         web.set("/the/film", "live")
-        ref: str = case_of(helpline, [web.url("/the/film")], Act.CAPTURE)
+        ref: str = case_of(helpline, [web.url("/the/film")], Act.CAPTURE, Act.REPORT_HOST)
         for page, state in (("live", "live"), ("gone404", "removed"), ("live", "resurfaced")):
             web.set("/the/film", page)
             until(f"it is {state}", lambda wanted=state: looked(helpline) == wanted)
+            if state == "live":
+                reported(helpline, ref)
     return helpline, ref
+
+
+def reported(helpline: Helpline, ref: str) -> None:
+    [drafted] = helpline.ask_here("report", "draft", ref, "--no-lookup", "--to", "abuse@host.example")["drafted"]
+    assert drafted["capture"] == 1
+    helpline.ask_here("report", "log", str(drafted["report"]), "--sent")
 
 
 def looked(helpline: Helpline) -> str:
