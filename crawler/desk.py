@@ -182,3 +182,10 @@ class Desk:
         while True:
             await asyncio.sleep(WRITTEN_EVERY_S)
             await self.write()
+
+    async def end(self, writer: "asyncio.Task[None]") -> None:
+        """End who writes steadily, between two writes: a batch on its way would come after its leases are given up."""
+        async with self._writing:
+            writer.cancel()
+        with suppress(asyncio.CancelledError):
+            await writer

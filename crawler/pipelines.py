@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -273,9 +272,7 @@ class Recording:
     async def close_spider(self) -> None:
         """Write the rest."""
         if self._writer is not None:
-            self._writer.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._writer
+            await self._desk.end(self._writer)
         await self._desk.write(last=True)
 
 

@@ -1,13 +1,16 @@
 import asyncio
 import random
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from casebook import cases, links, officers
+from casebook import cases, links, officers, visits
+from casebook.access import MONITOR
 from casebook.controls import broken
 from casebook.settings import Crawler, Monitor, Settings
 from casebook.store import Casebook
@@ -86,6 +89,33 @@ def test_a_desk_that_was_stopped_hands_out_nothing_more_even_while_it_waits_for_
         await asyncio.sleep(0)
         desk.stop()
         assert await asyncio.wait_for(following, GUARD_S) is None
+
+    asyncio.run(story())
+
+
+def test_a_batch_that_is_being_written_when_a_pass_ends_is_on_record_before_its_leases_are_given_back(
+    book: Casebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, record = threading.Event(), threading.Event(), visits.record
+
+    def slow(*given: Any, **named: Any) -> int:
+        begun.set()
+        assert go_on.wait(GUARD_S)
+        return record(*given, **named)
+
+    async def story() -> None:
+        desk = desk_for(book)
+        await desk.take(seen(await anext(desk.visits())))
+        monkeypatch.setattr("casebook.visits.record", slow)
+        writer = asyncio.create_task(desk.write_steadily())
+        assert await asyncio.to_thread(begun.wait, GUARD_S)
+        ending = asyncio.create_task(desk.end(writer))
+        await asyncio.sleep(0)
+        assert not ending.done()
+        go_on.set()
+        await asyncio.wait_for(ending, GUARD_S)
+        visits.release(book, "worker-1", actor=MONITOR, at=START)
+        assert (desk.recorded, writer.cancelled()) == (1, True)
 
     asyncio.run(story())
 
