@@ -1,8 +1,9 @@
 """What runs when: plain functions, each callable by hand."""
 
 import secrets
+import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from casebook import backups, digests, erasing, retention, sources, tidying, visits
@@ -55,16 +56,11 @@ def _look(book: Casebook, home: Home, addresses: Sequence[int], actor: Actor) ->
     until = began + timedelta(seconds=home.settings.monitor.lease_s + longest_s)
     taken, held = visits.lease_these(book, owner, addresses, actor=actor, at=began, until=until)
     if taken:
-        worker = workers.start(home, owner, only=True)
         try:
-            failed = worker.wait() != 0
-        except BaseException:
-            worker.terminate()
-            worker.wait(10)
-            raise
+            well = _ended_well(workers.start(home, owner, only=True))
         finally:
             visits.release(book, owner, actor=MONITOR, at=now())
-        if failed:
+        if not well:
             raise Unavailable("the check did not end well; what was seen is on record, the rest is due again")
     _wait_for(book, held)
     return len(taken) + len(held)
@@ -77,13 +73,7 @@ def look_at_controls(home: Home, platforms: Sequence[str]) -> None:
         Unavailable: the worker did not end well; what it recorded stays.
     """
     worker = workers.start(home, f"check-{secrets.token_hex(8)}", only=True, controls=platforms)
-    try:
-        failed = worker.wait() != 0
-    except BaseException:
-        worker.terminate()
-        worker.wait(10)
-        raise
-    if failed:
+    if not _ended_well(worker):
         raise Unavailable("the check did not end well; what was seen of the controls is on record")
 
 
@@ -102,22 +92,23 @@ def sweep_now(book: Casebook, home: Home, wanted: Sequence[int], *, actor: Actor
     until = began + timedelta(seconds=home.settings.monitor.lease_s)
     taken, _held = sources.lease_these(book, owner, wanted, actor=actor, at=began, until=until)
     if taken:
-        _work(home, owner, lambda: sources.release(book, owner, actor=MONITOR, at=now()))
+        try:
+            well = _ended_well(workers.start(home, owner, only=True, sweep=True))
+        finally:
+            sources.release(book, owner, actor=MONITOR, at=now())
+        if not well:
+            raise Unavailable("the sweep did not end well; what was seen is on record, the rest is due again")
     return len(taken)
 
 
-def _work(home: Home, owner: str, release: Callable[[], object]) -> None:
-    worker = workers.start(home, owner, only=True, sweep=True)
+def _ended_well(worker: "subprocess.Popen[bytes]") -> bool:
+    """Wait for a worker; who is interrupted meanwhile ends it first."""
     try:
-        failed = worker.wait() != 0
+        return worker.wait() == 0
     except BaseException:
         worker.terminate()
         worker.wait(10)
         raise
-    finally:
-        release()
-    if failed:
-        raise Unavailable("the sweep did not end well; what was seen is on record, the rest is due again")
 
 
 def _wait_for(book: Casebook, held: list[int]) -> None:
